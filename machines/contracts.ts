@@ -1,0 +1,173 @@
+/**
+ * The words that every part of oneshot speaks: roles, ends, verdicts, findings.
+ *
+ * Everything here is plain data that survives JSON, since it travels in events, is journaled and lies in snapshots.
+ * Unknown is `null`, never 0 and never absent.
+ */
+
+/** Who an attempt is for: the agent that does the task, or the one that judges it. */
+export type Role = 'worker' | 'auditor';
+
+/** Why an attempt ended. An attempt ends once, for one reason: the first. */
+export type EndReason =
+  | 'exited'
+  | 'inactivity'
+  | 'attemptCeiling'
+  | 'interrupted'
+  | 'outputLimit'
+  | 'spawnFailed'
+  | 'orchestratorLost';
+
+/**
+ * What an end amounts to, judged from exit code, terminal event and result together.
+ * `stopped`: oneshot ended it before it had a result. `notFound`: its program is missing or not executable.
+ */
+export type EndClass =
+  | 'clean'
+  | 'limited'
+  | 'unauthorized'
+  | 'notFound'
+  | 'contextTooLong'
+  | 'crashed'
+  | 'empty'
+  | 'stopped';
+
+/** A text that lies in a file of the run folder; the record carries only what a person or a comparison needs. */
+export interface TextRef {
+  /** The beginning of the text, at most {@link PREVIEW_LENGTH} characters. */
+  readonly preview: string;
+  /** Length of the whole text in UTF-16 code units. */
+  readonly length: number;
+  /** SHA-256 of the whole text as UTF-8, in hex. */
+  readonly hash: string;
+  /** Path relative to the run folder, with `/`. */
+  readonly path: string;
+}
+
+/** Characters of a text that a record shows. */
+export const PREVIEW_LENGTH = 240;
+
+/** Tokens and money of one attempt, or summed over attempts; `null` where no agent told. */
+export interface Usage {
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  readonly costUsd: number | null;
+}
+
+export const UNKNOWN_USAGE: Usage = { inputTokens: null, outputTokens: null, costUsd: null };
+
+/**
+ * What the auditor decided. `unreadable` is neither done nor retry: the auditor is asked again, the worker is not.
+ * Feedback and findings are bounded (see verdict.ts); the whole answer lies in the attempt's `result.md`.
+ */
+export type Verdict =
+  | { readonly kind: 'done'; readonly feedback: string; readonly findings: readonly string[] }
+  | { readonly kind: 'retry'; readonly feedback: string; readonly findings: readonly string[] }
+  | { readonly kind: 'impossible'; readonly feedback: string; readonly findings: readonly string[] }
+  | { readonly kind: 'unreadable'; readonly diagnosis: string };
+
+/** When each channel of an attempt last showed life, in epoch milliseconds; `null`: never, or not watched. */
+export interface Liveness {
+  readonly outputAt: number | null;
+  readonly transcriptAt: number | null;
+  readonly cpuAt: number | null;
+}
+
+/** How one attempt ended: one reason, with everything that was found attached to it. */
+export interface AttemptEnd {
+  readonly reason: EndReason;
+  readonly class: EndClass;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** The agent's final answer, or `null` when it gave none. */
+  readonly result: TextRef | null;
+  /** The auditor's verdict; `null` for a worker or when there is no result to read. */
+  readonly verdict: Verdict | null;
+  readonly sessionId: string | null;
+  readonly usage: Usage;
+  /** One sentence for a person: what happened and, where there is something to do, what. */
+  readonly message: string;
+  /** Epoch milliseconds. */
+  readonly endedAt: number;
+  /** What the kill was based on, for an attempt that oneshot ended. */
+  readonly liveness: Liveness | null;
+  /** Processes that outlived SIGKILL, as `pid name`; empty when the whole tree is gone. */
+  readonly survivors: readonly string[];
+}
+
+/** What recovery saw after an abnormal end. */
+export type Findings =
+  | { readonly kind: 'alive'; readonly pid: number }
+  | { readonly kind: 'success'; readonly end: AttemptEnd }
+  | { readonly kind: 'partial'; readonly end: AttemptEnd; readonly summary: TextRef }
+  | { readonly kind: 'limited'; readonly end: AttemptEnd; readonly resumeAt: number | null }
+  | { readonly kind: 'dead'; readonly end: AttemptEnd };
+
+/** One check that oneshot ran as evidence. */
+export interface CheckResult {
+  readonly name: string;
+  readonly passed: boolean;
+  readonly exitCode: number | null;
+  readonly durationMs: number;
+  /** The check's output: its preview is the end of it, where test runners put what failed. */
+  readonly output: TextRef;
+}
+
+/** What a person asked for that decides about the course of a run. */
+export interface Limits {
+  readonly maxIterations: number;
+  /** How often a role is started in one iteration when its attempt ends dead (or, for the auditor, unreadable). */
+  readonly workerAttempts: number;
+  readonly auditorAttempts: number;
+  /** Milliseconds of silence on all channels. */
+  readonly inactivityMs: number;
+  /** Milliseconds that one attempt may take; activity does not reset it. */
+  readonly attemptMs: number;
+  /** Milliseconds before a dead role is started again; doubles with each, up to a minute. */
+  readonly retryPauseMs: number;
+  readonly onLimit: 'wait' | 'stop';
+}
+
+/** What an earlier round decided, as the auditor is told. */
+export interface Round {
+  readonly iteration: number;
+  readonly attempt: number;
+  readonly verdict: 'retry' | 'partial' | 'checksFailed';
+  /** Bounded to {@link PREVIEW_LENGTH} characters. */
+  readonly feedback: string;
+}
+
+/** Feedback for the next worker: where it came from and where the whole text lies. */
+export interface Feedback {
+  readonly from: 'auditor' | 'checks' | 'recovery';
+  readonly attempt: number;
+  readonly text: TextRef;
+}
+
+/** What an agent actor needs to know to start, or to attach to, one attempt. Pure: made from the context. */
+export interface AttemptPlan {
+  readonly number: number;
+  readonly role: Role;
+  readonly iteration: number;
+  /** Attach to the living process of this attempt instead of starting one. */
+  readonly attach: boolean;
+  /** For the worker: why the attempt before was not enough. */
+  readonly feedback: Feedback | null;
+  /** For the auditor: the attempt and result to judge. */
+  readonly work: Work | null;
+  readonly rounds: readonly Round[];
+  /** For the auditor: why its answer before could not be read. */
+  readonly diagnosis: string | null;
+}
+
+/** The worker's finished attempt that is up for judgement. */
+export interface Work {
+  readonly attempt: number;
+  readonly result: TextRef;
+  readonly checks: readonly CheckResult[];
+}
+
+/** Folder name of an attempt and value of `ONESHOT_ATTEMPT`: `0001-worker`. */
+export function attemptName(attempt: { readonly number: number; readonly role: Role }): string {
+  return `${String(attempt.number).padStart(4, '0')}-${attempt.role}`;
+}
