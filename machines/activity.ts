@@ -9,8 +9,18 @@ export type Activity =
   | { readonly kind: 'session'; readonly sessionId: string }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'thinking'; readonly text: string }
-  | { readonly kind: 'toolCall'; readonly id: string | null; readonly name: string; readonly input: string }
-  | { readonly kind: 'toolResult'; readonly id: string | null; readonly ok: boolean; readonly text: string }
+  | {
+      readonly kind: 'toolCall';
+      readonly id: string | null;
+      readonly name: string;
+      readonly input: string;
+    }
+  | {
+      readonly kind: 'toolResult';
+      readonly id: string | null;
+      readonly ok: boolean;
+      readonly text: string;
+    }
   /** Of this attempt up to now, not of this step: each replaces the one before. */
   | ({ readonly kind: 'usage' } & Usage)
   /** The agent itself waits for its provider. It is alive. */

@@ -83,6 +83,8 @@ export interface AttemptEnd {
   readonly result: TextRef | null;
   /** The auditor's verdict; `null` for a worker or when there is no result to read. */
   readonly verdict: Verdict | null;
+  /** What a verdict of `retry` hands to the next worker, whole; the verdict itself carries a bounded copy. */
+  readonly feedback: TextRef | null;
   readonly sessionId: string | null;
   readonly usage: Usage;
   /** One sentence for a person: what happened and, where there is something to do, what. */
@@ -137,10 +139,17 @@ export interface Round {
   readonly feedback: string;
 }
 
-/** Feedback for the next worker: where it came from and where the whole text lies. */
+/** Why the last judged attempt was not enough, and where the whole text lies. */
 export interface Feedback {
-  readonly from: 'auditor' | 'checks' | 'recovery';
+  readonly from: 'auditor' | 'checks';
   readonly attempt: number;
+  readonly text: TextRef;
+}
+
+/** What recovery found of an attempt that had no proper end, for the worker that goes on with it. */
+export interface Salvage {
+  readonly attempt: number;
+  readonly reason: EndReason;
   readonly text: TextRef;
 }
 
@@ -153,6 +162,8 @@ export interface AttemptPlan {
   readonly attach: boolean;
   /** For the worker: why the attempt before was not enough. */
   readonly feedback: Feedback | null;
+  /** For the worker: what the attempt before left behind when it was cut short. */
+  readonly salvage: Salvage | null;
   /** For the auditor: the attempt and result to judge. */
   readonly work: Work | null;
   readonly rounds: readonly Round[];

@@ -1,0 +1,207 @@
+/**
+ * The names that the statechart uses, and what they mean: guards and updates here, actors as names only, since a pure
+ * module cannot do anything. The host supplies the actors.
+ */
+import { assertEvent, assign, fromEventObservable, fromPromise, setup } from 'xstate';
+import type { FailureReason, LifecycleContext, LifecycleInput, Phase } from './context.ts';
+import { currentAttempt } from './context.ts';
+import type { AttemptEnd, AttemptPlan, EndReason, Findings, Role, Verdict } from './contracts.ts';
+import type { AgentEvent, CheckEvent, LifecycleEvent, Recovered } from './events.ts';
+import * as update from './updates.ts';
+
+/** What recovery is asked: which attempt to examine, and how it is known to have ended. */
+export interface RecoveryRequest {
+  readonly number: number;
+  readonly role: Role;
+  readonly reason: EndReason;
+}
+
+/** Milliseconds between the starts of a role that keeps dying, at most. */
+export const RETRY_PAUSE_CEILING_MS = 60_000;
+
+export const implementations = setup({
+  types: {
+    context: {} as LifecycleContext,
+    events: {} as LifecycleEvent,
+    input: {} as LifecycleInput,
+    tags: {} as 'ended',
+  },
+  actors: {
+    agent: fromEventObservable<AgentEvent, AttemptPlan>(() => unprovided('agent')),
+    checks: fromEventObservable<CheckEvent, AttemptPlan>(() => unprovided('checks')),
+    recovery: fromPromise<Recovered, RecoveryRequest>(() => unprovided('recovery')),
+    quotaReset: fromPromise<void, { readonly resumeAt: number }>(() => unprovided('quotaReset')),
+  },
+  delays: {
+    inactivity: ({ context }) => context.limits.inactivityMs,
+    attemptCeiling: ({ context }) => context.limits.attemptMs,
+    retryPause: ({ context }) => retryPause(context),
+  },
+  guards: {
+    ofThisAttempt: ({ context, event }) =>
+      'attempt' in event && event.attempt === context.attempt?.number,
+    isWorker: ({ context }) => context.attempt?.role === 'worker',
+    hasChecks: ({ context }) => context.hasChecks,
+    checksPassed: ({ event }) => event.type === 'checks.ended' && event.feedback === null,
+    endedCleanly: ({ event }) => isClean(endOf(event)),
+    verdictIs: ({ event }, { kind }: { kind: Verdict['kind'] }) =>
+      endOf(event)?.verdict?.kind === kind,
+    found: ({ event }, { kind }: { kind: Findings['kind'] }) => findingsOf(event)?.kind === kind,
+    diesForGood: ({ event }) => fatalReason(endOf(event)) !== null,
+    /** With the death that this event reports, is there a start left in this iteration? */
+    attemptsLeft: ({ context, event }) => deathsWith(context, event) < attemptLimit(context),
+    iterationsLeft: ({ context }) =>
+      context.repeatsIteration || context.iteration < context.limits.maxIterations,
+    waitsOnLimit: ({ context }) => context.limits.onLimit === 'wait',
+    stoppedForLimit: ({ context }) => context.reason === 'usageLimit',
+    failedForBudget: ({ context }) => context.reason === 'maxIterations',
+    budgetSuffices: ({ context, event }) => {
+      assertEvent(event, 'run.extend');
+      return context.iteration < (event.limits.maxIterations ?? context.limits.maxIterations);
+    },
+    cameFrom: ({ context }, { phases }: { phases: readonly Phase[] }) =>
+      phases.includes(context.phase),
+  },
+  actions: {
+    enterPhase: assign((_, { phase }: { phase: Phase }) => update.enterPhase(phase)),
+    beginIteration: assign(({ context }) => update.beginIteration(context)),
+    beginAttempt: assign(({ context }, { role }: { role: Role }) =>
+      update.beginAttempt(context, role),
+    ),
+    forgetDeaths: assign(() => update.forgetDeaths()),
+    attach: assign(({ context, event }) => {
+      const findings = findingsOf(event);
+      return findings?.kind === 'alive' ? update.attach(context, findings.pid) : {};
+    }),
+    noteStarted: assign(({ context, event }) => {
+      assertEvent(event, 'agent.started');
+      return update.noteStarted(context, event.pid);
+    }),
+    noteEnd: assign(({ context }, { reason }: { reason: EndReason }) =>
+      update.noteEnd(context, reason, null),
+    ),
+    noteOwnEnd: assign(({ context, event }) => {
+      const end = requireEnd(event);
+      return update.noteEnd(context, end.reason, end.message);
+    }),
+    acceptWork: assign(({ context, event }) => update.acceptWork(context, requireEnd(event))),
+    acceptChecks: assign(({ context, event }) => {
+      assertEvent(event, 'checks.ended');
+      return update.acceptChecks(context, event.results);
+    }),
+    takeFailedChecks: assign(({ context, event }) => {
+      assertEvent(event, 'checks.ended');
+      return event.feedback ? update.takeFailedChecks(context, event.feedback) : {};
+    }),
+    takeVerdict: assign(({ context, event }) => update.takeVerdict(context, requireEnd(event))),
+    noteUnreadable: assign(({ context, event }) =>
+      update.noteUnreadable(context, requireEnd(event)),
+    ),
+    takePartial: assign(({ context, event }) => {
+      const findings = findingsOf(event);
+      if (findings?.kind !== 'partial') return {};
+      return update.takePartial(context, findings.end, findings.summary);
+    }),
+    noteDeath: assign(({ context, event }) => update.noteDeath(context, requireEnd(event))),
+    noteLimit: assign(({ context, event }) => {
+      const findings = findingsOf(event);
+      if (findings?.kind !== 'limited') return {};
+      return update.noteLimit(context, findings.end, findings.resumeAt);
+    }),
+    failDead: assign(({ context, event }) => {
+      const end = requireEnd(event);
+      return update.fail(fatalReason(end) ?? `${currentAttempt(context).role}Dead`, end.message);
+    }),
+    failUnreadable: assign(({ context }) =>
+      update.fail('auditorUnreadable', `No auditor gave a readable verdict: ${context.diagnosis}`),
+    ),
+    failIterations: assign(({ context }) =>
+      update.fail(
+        'maxIterations',
+        `All ${context.limits.maxIterations} iterations are used up. ` +
+          'To go on: oneshot resume --max-iterations with a larger number.',
+      ),
+    ),
+    failInternally: assign(({ event }) => update.fail('internalError', errorMessage(event))),
+    noteInterruption: assign(({ context, event }) => {
+      assertEvent(event, 'run.interrupt');
+      return update.noteInterruption(context, event.reason);
+    }),
+    extendLimits: assign(({ context, event }) => {
+      assertEvent(event, 'run.extend');
+      return update.extendLimits(context, event.limits);
+    }),
+  },
+});
+
+/** What recovery is to examine: the attempt of the context, with the first reason of its end. */
+export function recoveryRequest(context: LifecycleContext): RecoveryRequest {
+  const { number, role, endReason } = currentAttempt(context);
+  return { number, role, reason: endReason ?? 'interrupted' };
+}
+
+function findingsOf(event: LifecycleEvent): Findings | null {
+  return event.type === 'xstate.done.actor.recovery' ? event.output.findings : null;
+}
+
+function endOf(event: LifecycleEvent): AttemptEnd | null {
+  if (event.type === 'agent.ended') return event.end;
+  const findings = findingsOf(event);
+  return findings && findings.kind !== 'alive' ? findings.end : null;
+}
+
+function requireEnd(event: LifecycleEvent): AttemptEnd {
+  const end = endOf(event);
+  if (!end) throw new Error(`The event ${event.type} tells of no end of an attempt.`);
+  return end;
+}
+
+function isClean(end: AttemptEnd | null): boolean {
+  return end?.class === 'clean' && end.result !== null;
+}
+
+/** Ends that another try would only repeat. */
+function fatalReason(end: AttemptEnd | null): FailureReason | null {
+  switch (end?.class) {
+    case 'notFound':
+      return 'agentNotFound';
+    case 'unauthorized':
+      return 'unauthorized';
+    case 'contextTooLong':
+      return 'contextTooLong';
+    case 'clean':
+    case 'limited':
+    case 'crashed':
+    case 'empty':
+    case 'stopped':
+    case undefined:
+      return null;
+  }
+}
+
+function deathsWith(context: LifecycleContext, event: LifecycleEvent): number {
+  const attempt = currentAttempt(context);
+  const counts = update.countsAsDeath(attempt, requireEnd(event));
+  return context.deaths[attempt.role] + (counts ? 1 : 0);
+}
+
+function attemptLimit(context: LifecycleContext): number {
+  const { workerAttempts, auditorAttempts } = context.limits;
+  return currentAttempt(context).role === 'worker' ? workerAttempts : auditorAttempts;
+}
+
+function retryPause(context: LifecycleContext): number {
+  const deaths = context.deaths[currentAttempt(context).role];
+  if (deaths === 0) return 0;
+  return Math.min(context.limits.retryPauseMs * 2 ** (deaths - 1), RETRY_PAUSE_CEILING_MS);
+}
+
+function errorMessage(event: LifecycleEvent): string {
+  const error = 'error' in event ? event.error : null;
+  if (typeof error === 'object' && error !== null && 'message' in error) return `${error.message}`;
+  return `${error}`;
+}
+
+function unprovided(name: string): never {
+  throw new Error(`The actor "${name}" is supplied by the host: lifecycle.provide({ actors }).`);
+}

@@ -1,0 +1,361 @@
+/**
+ * The lifecycle of a run: worker → checks → auditor → done, again, or impossible; every abnormal end goes through
+ * recovery. This file is the statechart and only decides. What is done (agents, recovery, checks, waiting) is named
+ * in `implementations.ts` and supplied by the host with `provide`.
+ *
+ * - Checkpoints (`auditPending`, `reiterationPending`) leave by `after: 0`, not by `always`: a state that is left by
+ *   `always` is never seen by the journal.
+ * - The agent is invoked on the executing state; the inactivity timer sits on its child `live`, which each sign of
+ *   life enters again. The invoking state itself is never re-entered: that would start the agent again.
+ * - `process.restarted` is answered by every state that is not final: XState starts no timers and would start every
+ *   invoked actor anew when it restores a snapshot, so the host restores without children and sends this event.
+ */
+import { and, not } from 'xstate';
+import type { Phase } from './context.ts';
+import { attemptPlan, initialContext } from './context.ts';
+import type { EndReason, Findings, Role, Verdict } from './contracts.ts';
+import { implementations, recoveryRequest } from './implementations.ts';
+
+/** Raised when what a snapshot means changes; journals of other versions are refused, never guessed at. */
+export const LIFECYCLE_VERSION = '1';
+
+const entering = (phase: Phase) => ({ type: 'enterPhase', params: { phase } }) as const;
+const beginAttemptOf = (role: Role) => ({ type: 'beginAttempt', params: { role } }) as const;
+const endedBy = (reason: EndReason) => ({ type: 'noteEnd', params: { reason } }) as const;
+const found = (kind: Findings['kind']) => ({ type: 'found', params: { kind } }) as const;
+const verdictIs = (kind: Verdict['kind']) => ({ type: 'verdictIs', params: { kind } }) as const;
+const cameFrom = (...phases: Phase[]) => ({ type: 'cameFrom', params: { phases } }) as const;
+
+const toRecovery = (reason: EndReason) =>
+  ({ target: '#oneshot.recoveryPending', actions: endedBy(reason) }) as const;
+const toInternalFailure = { target: '#oneshot.failed', actions: 'failInternally' } as const;
+
+/** What both executing states have: the watch over the agent, and the answers to its news. */
+const watch = {
+  initial: 'live',
+  states: {
+    live: {
+      description: 'The agent shows signs of life; each one starts the inactivity timer again.',
+      after: { inactivity: toRecovery('inactivity') },
+    },
+  },
+  after: { attemptCeiling: toRecovery('attemptCeiling') },
+} as const;
+
+const watchedEvents = {
+  'agent.activity': '.live',
+  'agent.started': { guard: 'ofThisAttempt', actions: 'noteStarted' },
+  'process.restarted': toRecovery('orchestratorLost'),
+} as const;
+
+const abnormalEnd = {
+  guard: 'ofThisAttempt',
+  target: '#oneshot.recoveryPending',
+  actions: 'noteOwnEnd',
+} as const;
+
+export const lifecycle = implementations.createMachine({
+  id: 'oneshot',
+  version: LIFECYCLE_VERSION,
+  context: ({ input }) => initialContext(input),
+  initial: 'created',
+  on: {
+    'run.interrupt': { target: '.interrupted', actions: 'noteInterruption' },
+    'run.extend': { actions: 'extendLimits' },
+  },
+  states: {
+    created: {
+      description: 'The run is recorded; nothing has been started.',
+      entry: entering('created'),
+      on: {
+        'run.start': { target: 'workerExecuting', actions: 'beginIteration' },
+        'process.restarted': { target: 'created', reenter: true },
+      },
+    },
+
+    workerExecuting: {
+      description: 'The worker agent does the task.',
+      entry: entering('workerExecuting'),
+      invoke: {
+        id: 'worker',
+        src: 'agent',
+        input: ({ context }) => attemptPlan(context),
+        onError: toInternalFailure,
+      },
+      ...watch,
+      on: {
+        ...watchedEvents,
+        'agent.ended': [
+          {
+            guard: and(['ofThisAttempt', 'endedCleanly', 'hasChecks']),
+            target: 'checksExecuting',
+            actions: 'acceptWork',
+          },
+          {
+            guard: and(['ofThisAttempt', 'endedCleanly']),
+            target: 'auditPending',
+            actions: 'acceptWork',
+          },
+          abnormalEnd,
+        ],
+      },
+    },
+
+    recoveryPending: {
+      description: 'An abnormal end is examined before anything else happens.',
+      entry: entering('recoveryPending'),
+      initial: 'examining',
+      states: {
+        examining: {
+          description: 'What did the attempt leave behind?',
+          invoke: {
+            id: 'recovery',
+            src: 'recovery',
+            input: ({ context }) => recoveryRequest(context),
+            onDone: [
+              {
+                guard: and([found('alive'), 'isWorker']),
+                target: '#oneshot.workerExecuting',
+                actions: 'attach',
+              },
+              { guard: found('alive'), target: '#oneshot.auditorExecuting', actions: 'attach' },
+              {
+                guard: and([found('success'), 'isWorker', 'hasChecks']),
+                target: '#oneshot.checksExecuting',
+                actions: 'acceptWork',
+              },
+              {
+                guard: and([found('success'), 'isWorker']),
+                target: '#oneshot.auditPending',
+                actions: 'acceptWork',
+              },
+              {
+                guard: and([found('success'), verdictIs('done')]),
+                target: '#oneshot.completed',
+                actions: 'takeVerdict',
+              },
+              {
+                guard: and([found('success'), verdictIs('retry')]),
+                target: '#oneshot.reiterationPending',
+                actions: 'takeVerdict',
+              },
+              {
+                guard: and([found('success'), verdictIs('impossible')]),
+                target: '#oneshot.rejected',
+                actions: 'takeVerdict',
+              },
+              {
+                guard: and([found('success'), 'attemptsLeft']),
+                target: '#oneshot.auditPending',
+                actions: 'noteUnreadable',
+              },
+              {
+                guard: found('success'),
+                target: '#oneshot.failed',
+                actions: ['noteUnreadable', 'failUnreadable'],
+              },
+              {
+                guard: found('partial'),
+                target: '#oneshot.reiterationPending',
+                actions: 'takePartial',
+              },
+              {
+                guard: and([found('limited'), 'waitsOnLimit']),
+                target: '#oneshot.waitingForQuota',
+                actions: 'noteLimit',
+              },
+              { guard: found('limited'), target: '#oneshot.interrupted', actions: 'noteLimit' },
+              {
+                guard: and([not('diesForGood'), 'attemptsLeft']),
+                target: 'pausing',
+                actions: 'noteDeath',
+              },
+              { target: '#oneshot.failed', actions: ['noteDeath', 'failDead'] },
+            ],
+            onError: toInternalFailure,
+          },
+        },
+        pausing: {
+          description:
+            'The attempt left nothing; its role is started once more after a growing pause.',
+          after: {
+            retryPause: [
+              {
+                guard: 'isWorker',
+                target: '#oneshot.workerExecuting',
+                actions: beginAttemptOf('worker'),
+              },
+              { target: '#oneshot.auditorExecuting', actions: beginAttemptOf('auditor') },
+            ],
+          },
+        },
+      },
+      on: { 'process.restarted': { target: 'recoveryPending', reenter: true } },
+    },
+
+    checksExecuting: {
+      description: "The user's checks run as evidence; no auditor is paid while one fails.",
+      entry: entering('checksExecuting'),
+      invoke: {
+        id: 'checks',
+        src: 'checks',
+        input: ({ context }) => attemptPlan(context),
+        onError: toInternalFailure,
+      },
+      on: {
+        'checks.ended': [
+          {
+            guard: and(['ofThisAttempt', 'checksPassed']),
+            target: 'auditPending',
+            actions: 'acceptChecks',
+          },
+          { guard: 'ofThisAttempt', target: 'reiterationPending', actions: 'takeFailedChecks' },
+        ],
+        // The worker's result is on disk: recovery finds it, and the checks run again.
+        'process.restarted': toRecovery('orchestratorLost'),
+      },
+    },
+
+    auditPending: {
+      description: 'Checkpoint: there is a result to judge.',
+      entry: entering('auditPending'),
+      after: { 0: { target: 'auditorExecuting', actions: beginAttemptOf('auditor') } },
+      on: { 'process.restarted': { target: 'auditPending', reenter: true } },
+    },
+
+    auditorExecuting: {
+      description: 'The auditor agent judges the result.',
+      entry: entering('auditorExecuting'),
+      invoke: {
+        id: 'auditor',
+        src: 'agent',
+        input: ({ context }) => attemptPlan(context),
+        onError: toInternalFailure,
+      },
+      ...watch,
+      on: {
+        ...watchedEvents,
+        'agent.ended': [
+          {
+            guard: and(['ofThisAttempt', 'endedCleanly', verdictIs('done')]),
+            target: 'completed',
+            actions: 'takeVerdict',
+          },
+          {
+            guard: and(['ofThisAttempt', 'endedCleanly', verdictIs('retry')]),
+            target: 'reiterationPending',
+            actions: 'takeVerdict',
+          },
+          {
+            guard: and(['ofThisAttempt', 'endedCleanly', verdictIs('impossible')]),
+            target: 'rejected',
+            actions: 'takeVerdict',
+          },
+          {
+            guard: and(['ofThisAttempt', 'endedCleanly', 'attemptsLeft']),
+            target: 'auditPending',
+            actions: 'noteUnreadable',
+          },
+          {
+            guard: and(['ofThisAttempt', 'endedCleanly']),
+            target: 'failed',
+            actions: ['noteUnreadable', 'failUnreadable'],
+          },
+          abnormalEnd,
+        ],
+      },
+    },
+
+    reiterationPending: {
+      description: 'Checkpoint: not done yet; is there a budget for one more iteration?',
+      entry: entering('reiterationPending'),
+      after: {
+        0: [
+          { guard: 'iterationsLeft', target: 'workerExecuting', actions: 'beginIteration' },
+          { target: 'failed', actions: 'failIterations' },
+        ],
+      },
+      on: { 'process.restarted': { target: 'reiterationPending', reenter: true } },
+    },
+
+    waitingForQuota: {
+      description: 'A usage limit: the run goes on by itself at the recorded time.',
+      entry: entering('waitingForQuota'),
+      invoke: {
+        id: 'quotaReset',
+        src: 'quotaReset',
+        input: ({ context }) => ({ resumeAt: context.resumeAt ?? 0 }),
+        onDone: [
+          { guard: 'isWorker', target: 'workerExecuting', actions: beginAttemptOf('worker') },
+          { target: 'auditPending' },
+        ],
+        onError: toInternalFailure,
+      },
+      on: { 'process.restarted': { target: 'waitingForQuota', reenter: true } },
+    },
+
+    interrupted: {
+      description: 'Stopped on purpose; `oneshot resume` goes on.',
+      tags: 'ended',
+      on: {
+        'run.interrupt': {},
+        'process.restarted': {},
+        'run.resume': [
+          {
+            guard: and(['stoppedForLimit', 'isWorker']),
+            target: 'workerExecuting',
+            actions: beginAttemptOf('worker'),
+          },
+          { guard: 'stoppedForLimit', target: 'auditPending' },
+          { guard: cameFrom('created'), target: 'created' },
+          { guard: cameFrom('auditPending', 'auditorExecuting'), target: 'auditPending' },
+          { guard: cameFrom('reiterationPending'), target: 'reiterationPending' },
+          { guard: cameFrom('waitingForQuota'), target: 'waitingForQuota' },
+          { target: 'recoveryPending' },
+        ],
+      },
+    },
+
+    failed: {
+      description: 'The run ended without a result; the reason says what would let it go on.',
+      entry: entering('failed'),
+      tags: 'ended',
+      on: {
+        'run.interrupt': {},
+        'process.restarted': {},
+        'run.extend': [
+          {
+            guard: and(['failedForBudget', 'budgetSuffices']),
+            target: 'reiterationPending',
+            actions: 'extendLimits',
+          },
+          { actions: 'extendLimits' },
+        ],
+        'run.resume': [
+          {
+            guard: and([not('failedForBudget'), 'isWorker']),
+            target: 'workerExecuting',
+            actions: ['forgetDeaths', beginAttemptOf('worker')],
+          },
+          { guard: not('failedForBudget'), target: 'auditPending', actions: 'forgetDeaths' },
+        ],
+      },
+    },
+
+    completed: {
+      description: 'The auditor said DONE.',
+      entry: entering('completed'),
+      tags: 'ended',
+      type: 'final',
+    },
+
+    rejected: {
+      description: 'The auditor said IMPOSSIBLE and named the blocker.',
+      entry: entering('rejected'),
+      tags: 'ended',
+      type: 'final',
+    },
+  },
+});
+
+export type Lifecycle = typeof lifecycle;

@@ -1,0 +1,224 @@
+/**
+ * How each event changes the context: pure functions from context to the part that changes, one per action of the
+ * statechart. The statechart names them; nothing here decides where to go.
+ */
+import type { CurrentAttempt, FailureReason, LifecycleContext, Phase } from './context.ts';
+import { currentAttempt, ROUNDS_KEPT } from './context.ts';
+import type {
+  AttemptEnd,
+  EndReason,
+  Feedback,
+  Limits,
+  Role,
+  Round,
+  TextRef,
+  Usage,
+  Work,
+} from './contracts.ts';
+import { PREVIEW_LENGTH } from './contracts.ts';
+
+export type Update = Partial<LifecycleContext>;
+
+/** First pause between probes of an unknown usage limit, in ms; doubles up to {@link PROBE_CEILING_MS}. */
+export const PROBE_FIRST_MS = 60_000;
+export const PROBE_CEILING_MS = 30 * 60_000;
+
+export function enterPhase(phase: Phase): Update {
+  return { phase };
+}
+
+/** The next worker attempt in an iteration of its own, or in the same one when the last was cut short by us. */
+export function beginIteration(context: LifecycleContext): Update {
+  return {
+    ...beginAttempt(context, 'worker'),
+    iteration: context.repeatsIteration ? context.iteration : context.iteration + 1,
+    repeatsIteration: false,
+    deaths: { worker: 0, auditor: 0 },
+    work: null,
+    diagnosis: null,
+  };
+}
+
+export function beginAttempt(context: LifecycleContext, role: Role): Update {
+  const number = (context.attempt?.number ?? 0) + 1;
+  const attempt: CurrentAttempt = {
+    number,
+    role,
+    attach: false,
+    pid: null,
+    endReason: null,
+    counted: false,
+  };
+  return { attempt, resumeAt: null, ...noReason };
+}
+
+/** A person said to go on after a failure: what died before no longer counts. */
+export function forgetDeaths(): Update {
+  return { deaths: { worker: 0, auditor: 0 } };
+}
+
+export function attach(context: LifecycleContext, pid: number): Update {
+  const attempt = { ...currentAttempt(context), attach: true, pid, endReason: null };
+  return { attempt, ...noReason };
+}
+
+export function noteStarted(context: LifecycleContext, pid: number): Update {
+  return { attempt: { ...currentAttempt(context), pid } };
+}
+
+/** The first reason of an end stands; what comes later is attached to it, never put in its place. */
+export function noteEnd(
+  context: LifecycleContext,
+  reason: EndReason,
+  message: string | null,
+): Update {
+  const attempt = currentAttempt(context);
+  const endReason = attempt.endReason ?? reason;
+  return { attempt: { ...attempt, endReason }, reason: endReason, message };
+}
+
+/** A worker's clean end: its result is what will be checked and judged. */
+export function acceptWork(context: LifecycleContext, end: AttemptEnd): Update {
+  if (!end.result) throw new Error('A clean end of a worker has a result.');
+  const { number } = currentAttempt(context);
+  const work: Work = { attempt: number, result: end.result, checks: [] };
+  return {
+    ...takeUsage(context, end),
+    work,
+    salvage: null,
+    quotaProbes: 0,
+    diagnosis: null,
+    ...noReason,
+  };
+}
+
+export function acceptChecks(context: LifecycleContext, checks: Work['checks']): Update {
+  return { work: context.work && { ...context.work, checks }, ...noReason };
+}
+
+export function takeFailedChecks(context: LifecycleContext, text: TextRef): Update {
+  const feedback: Feedback = { from: 'checks', attempt: currentAttempt(context).number, text };
+  return {
+    feedback,
+    rounds: remember(context, 'checksFailed', text.preview),
+    reason: 'checksFailed',
+    message: null,
+  };
+}
+
+/** The auditor decided: done and impossible end the run, retry is the next worker's feedback. */
+export function takeVerdict(context: LifecycleContext, end: AttemptEnd): Update {
+  const { verdict, feedback: text } = end;
+  const reason = verdict?.kind ?? null;
+  const update = { ...takeUsage(context, end), verdict, quotaProbes: 0, reason, message: null };
+  if (verdict?.kind !== 'retry' || !text) return update;
+  const feedback: Feedback = { from: 'auditor', attempt: currentAttempt(context).number, text };
+  return { ...update, feedback, rounds: remember(context, 'retry', text.preview) };
+}
+
+/** An answer that cannot be read counts as a death of the auditor; the next one is told why. */
+export function noteUnreadable(context: LifecycleContext, end: AttemptEnd): Update {
+  const diagnosis = end.verdict?.kind === 'unreadable' ? end.verdict.diagnosis : 'no answer';
+  return {
+    ...takeUsage(context, end),
+    ...countDeath(context, end),
+    verdict: end.verdict,
+    diagnosis,
+    reason: 'unreadable',
+    message: diagnosis,
+  };
+}
+
+/** Usable work without a proper end: the next worker is told what was found. */
+export function takePartial(context: LifecycleContext, end: AttemptEnd, summary: TextRef): Update {
+  return {
+    ...takeUsage(context, end),
+    salvage: { attempt: currentAttempt(context).number, reason: end.reason, text: summary },
+    rounds: remember(context, 'partial', summary.preview),
+    repeatsIteration: isOurDoing(end.reason),
+    reason: 'partial',
+    message: end.message,
+  };
+}
+
+export function noteDeath(context: LifecycleContext, end: AttemptEnd): Update {
+  return {
+    ...takeUsage(context, end),
+    ...countDeath(context, end),
+    reason: 'dead',
+    message: end.message,
+  };
+}
+
+export function noteLimit(
+  context: LifecycleContext,
+  end: AttemptEnd,
+  resumeAt: number | null,
+): Update {
+  const probe = Math.min(PROBE_FIRST_MS * 2 ** context.quotaProbes, PROBE_CEILING_MS);
+  return {
+    ...takeUsage(context, end),
+    resumeAt: resumeAt ?? end.endedAt + probe,
+    quotaProbes: resumeAt === null ? context.quotaProbes + 1 : 0,
+    reason: 'usageLimit',
+    message: end.message,
+  };
+}
+
+export function fail(reason: FailureReason, message: string): Update {
+  return { reason, message };
+}
+
+export function noteInterruption(context: LifecycleContext, reason: string): Update {
+  const isExecuting = context.phase.endsWith('Executing');
+  const end = isExecuting ? noteEnd(context, 'interrupted', null) : {};
+  return { ...end, reason, message: null };
+}
+
+export function extendLimits(context: LifecycleContext, limits: Partial<Limits>): Update {
+  return { limits: { ...context.limits, ...limits } };
+}
+
+/** Whether this end is one more death of its role: not when it was counted before, nor when it was our doing. */
+export function countsAsDeath(attempt: CurrentAttempt, end: AttemptEnd): boolean {
+  return !attempt.counted && (end.verdict?.kind === 'unreadable' || !isOurDoing(end.reason));
+}
+
+/** Ends that say nothing about the agent: the user or the death of oneshot cut the attempt short. */
+export function isOurDoing(reason: EndReason): boolean {
+  return reason === 'interrupted' || reason === 'orchestratorLost';
+}
+
+const noReason = { reason: null, message: null };
+
+function countDeath(context: LifecycleContext, end: AttemptEnd): Update {
+  const attempt = currentAttempt(context);
+  if (!countsAsDeath(attempt, end)) return {};
+  const deaths = { ...context.deaths, [attempt.role]: context.deaths[attempt.role] + 1 };
+  return { deaths, attempt: { ...attempt, counted: true } };
+}
+
+function remember(context: LifecycleContext, verdict: Round['verdict'], text: string): Round[] {
+  const attempt = currentAttempt(context).number;
+  const feedback = text.slice(0, PREVIEW_LENGTH);
+  const round: Round = { iteration: context.iteration, attempt, verdict, feedback };
+  return [...context.rounds, round].slice(-ROUNDS_KEPT);
+}
+
+function takeUsage(context: LifecycleContext, end: AttemptEnd): Update {
+  const { role } = currentAttempt(context);
+  return { usage: { ...context.usage, [role]: addUsage(context.usage[role], end.usage) } };
+}
+
+/** Adds what is known; unknown and unknown stay unknown. */
+export function addUsage(a: Usage, b: Usage): Usage {
+  return {
+    inputTokens: add(a.inputTokens, b.inputTokens),
+    outputTokens: add(a.outputTokens, b.outputTokens),
+    costUsd: add(a.costUsd, b.costUsd),
+  };
+}
+
+function add(a: number | null, b: number | null): number | null {
+  return a === null ? b : a + (b ?? 0);
+}
