@@ -68,6 +68,8 @@ export const implementations = setup({
     beginAttempt: assign(({ context }, { role }: { role: Role }) =>
       update.beginAttempt(context, role),
     ),
+    clearReason: assign(() => update.clearReason()),
+    recallEnd: assign(({ context }) => update.recallEnd(context)),
     forgetDeaths: assign(() => update.forgetDeaths()),
     attach: assign(({ context, event }) => {
       const findings = findingsOf(event);

@@ -175,6 +175,15 @@ export function noteInterruption(context: LifecycleContext, reason: string): Upd
   return { ...end, reason, message: null };
 }
 
+export function clearReason(): Update {
+  return noReason;
+}
+
+/** Back to the examination of an attempt: the reason is again how that attempt ended. */
+export function recallEnd(context: LifecycleContext): Update {
+  return { reason: context.attempt?.endReason ?? null, message: null };
+}
+
 export function extendLimits(context: LifecycleContext, limits: Partial<Limits>): Update {
   return { limits: { ...context.limits, ...limits } };
 }
