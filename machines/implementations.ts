@@ -38,8 +38,7 @@ export const implementations = setup({
     retryPause: ({ context }) => retryPause(context),
   },
   guards: {
-    ofThisAttempt: ({ context, event }) =>
-      'attempt' in event && event.attempt === context.attempt?.number,
+    ofThisAttempt: ({ context, event }) => attemptOf(event) === context.attempt?.number,
     isWorker: ({ context }) => context.attempt?.role === 'worker',
     hasChecks: ({ context }) => context.hasChecks,
     checksPassed: ({ event }) => event.type === 'checks.ended' && event.feedback === null,
@@ -55,6 +54,7 @@ export const implementations = setup({
     waitsOnLimit: ({ context }) => context.limits.onLimit === 'wait',
     stoppedForLimit: ({ context }) => context.reason === 'usageLimit',
     failedForBudget: ({ context }) => context.reason === 'maxIterations',
+    failedInternally: ({ context }) => context.reason === 'internalError',
     budgetSuffices: ({ context, event }) => {
       assertEvent(event, 'run.extend');
       return context.iteration < (event.limits.maxIterations ?? context.limits.maxIterations);
@@ -140,6 +140,11 @@ export const implementations = setup({
 export function recoveryRequest(context: LifecycleContext): RecoveryRequest {
   const { number, role, endReason } = currentAttempt(context);
   return { number, role, reason: endReason ?? 'interrupted' };
+}
+
+function attemptOf(event: LifecycleEvent): number | null {
+  if (event.type === 'xstate.done.actor.recovery') return event.output.attempt;
+  return 'attempt' in event ? event.attempt : null;
 }
 
 function findingsOf(event: LifecycleEvent): Findings | null {

@@ -54,6 +54,9 @@ const abnormalEnd = {
   actions: 'noteOwnEnd',
 } as const;
 
+/** XState asks the root even in a final state when an event is folded purely, as a replay does. */
+const answersNothing = { 'run.interrupt': {}, 'run.extend': {} } as const;
+
 export const lifecycle = implementations.createMachine({
   id: 'oneshot',
   version: LIFECYCLE_VERSION,
@@ -113,6 +116,7 @@ export const lifecycle = implementations.createMachine({
             src: 'recovery',
             input: ({ context }) => recoveryRequest(context),
             onDone: [
+              { guard: not('ofThisAttempt') },
               {
                 guard: and([found('alive'), 'isWorker']),
                 target: '#oneshot.workerExecuting',
@@ -155,7 +159,7 @@ export const lifecycle = implementations.createMachine({
                 actions: ['noteUnreadable', 'failUnreadable'],
               },
               {
-                guard: found('partial'),
+                guard: and([found('partial'), 'isWorker']),
                 target: '#oneshot.reiterationPending',
                 actions: 'takePartial',
               },
@@ -340,6 +344,8 @@ export const lifecycle = implementations.createMachine({
           { actions: 'extendLimits' },
         ],
         'run.resume': [
+          // Nobody knows what the attempt did since its actor broke.
+          { guard: 'failedInternally', ...toRecovery('orchestratorLost') },
           {
             guard: and([not('failedForBudget'), 'isWorker']),
             target: 'workerExecuting',
@@ -359,6 +365,7 @@ export const lifecycle = implementations.createMachine({
       entry: entering('completed'),
       tags: 'ended',
       type: 'final',
+      on: answersNothing,
     },
 
     rejected: {
@@ -366,6 +373,7 @@ export const lifecycle = implementations.createMachine({
       entry: entering('rejected'),
       tags: 'ended',
       type: 'final',
+      on: answersNothing,
     },
   },
 });
