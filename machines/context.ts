@@ -86,6 +86,8 @@ export interface LifecycleContext extends LifecycleInput {
   readonly diagnosis: string | null;
   readonly verdict: Verdict | null;
   readonly usage: { readonly worker: Usage; readonly auditor: Usage };
+  /** The latest attempt whose usage is in the sums: an attempt that is looked at twice is added once. */
+  readonly usageUpTo: number;
   readonly resumeAt: number | null;
   /** Usage limits in a row whose end the agent did not tell: each waits longer. */
   readonly quotaProbes: number;
@@ -114,6 +116,7 @@ export function initialContext(input: LifecycleInput): LifecycleContext {
     diagnosis: null,
     verdict: null,
     usage: { worker: UNKNOWN_USAGE, auditor: UNKNOWN_USAGE },
+    usageUpTo: 0,
     resumeAt: null,
     quotaProbes: 0,
     phase: 'created',

@@ -29,11 +29,12 @@ export function enterPhase(phase: Phase): Update {
 
 /** The next worker attempt in an iteration of its own, or in the same one when the last was cut short by us. */
 export function beginIteration(context: LifecycleContext): Update {
+  const { repeatsIteration: repeats, iteration, deaths } = context;
   return {
     ...beginAttempt(context, 'worker'),
-    iteration: context.repeatsIteration ? context.iteration : context.iteration + 1,
+    iteration: repeats ? iteration : iteration + 1,
     repeatsIteration: false,
-    deaths: { worker: 0, auditor: 0 },
+    deaths: repeats ? deaths : { worker: 0, auditor: 0 },
     work: null,
     diagnosis: null,
   };
@@ -150,16 +151,18 @@ export function noteDeath(context: LifecycleContext, end: AttemptEnd): Update {
   };
 }
 
+/** A limit that ends before the attempt did is none that could be waited for: its end counts as unknown. */
 export function noteLimit(
   context: LifecycleContext,
   end: AttemptEnd,
   resumeAt: number | null,
 ): Update {
+  const told = resumeAt !== null && resumeAt > end.endedAt;
   const probe = Math.min(PROBE_FIRST_MS * 2 ** context.quotaProbes, PROBE_CEILING_MS);
   return {
     ...takeUsage(context, end),
-    resumeAt: resumeAt ?? end.endedAt + probe,
-    quotaProbes: resumeAt === null ? context.quotaProbes + 1 : 0,
+    resumeAt: told ? resumeAt : end.endedAt + probe,
+    quotaProbes: told ? 0 : context.quotaProbes + 1,
     reason: 'usageLimit',
     message: end.message,
   };
@@ -215,8 +218,10 @@ function remember(context: LifecycleContext, verdict: Round['verdict'], text: st
 }
 
 function takeUsage(context: LifecycleContext, end: AttemptEnd): Update {
-  const { role } = currentAttempt(context);
-  return { usage: { ...context.usage, [role]: addUsage(context.usage[role], end.usage) } };
+  const { number, role } = currentAttempt(context);
+  if (number <= context.usageUpTo) return {};
+  const usage = { ...context.usage, [role]: addUsage(context.usage[role], end.usage) };
+  return { usage, usageUpTo: number };
 }
 
 /** Adds what is known; unknown and unknown stay unknown. */
