@@ -1,0 +1,243 @@
+import * as on from '../lifecycle-events.ts';
+import {
+  toAuditor,
+  toAuditorPause,
+  toAuditorRecovery,
+  toChecks,
+  toWorker,
+  toWorkerPause,
+  toWorkerRecovery,
+} from '../lifecycle-runs.ts';
+import type { Row } from './row.ts';
+
+const withChecks = on.input({ hasChecks: true });
+const onceEach = on.input({ limits: { workerAttempts: 1, auditorAttempts: 1 } });
+const stopOnLimit = on.input({ limits: { onLimit: 'stop' } });
+const lostWorker = [...toWorker, on.restarted];
+const lostAuditor = [...toAuditor, on.restarted];
+
+const ofWorker: Row[] = [
+  {
+    rule: 'a worker found alive is attached to, as the same attempt',
+    given: lostWorker,
+    from: 'recoveryPending.examining',
+    when: on.alive,
+    leads: 'workerExecuting.live',
+    context: { attempt: { number: 1, attach: true, pid: 4711, endReason: null }, reason: null },
+  },
+  {
+    rule: 'work that was finished although its attempt was not goes to the checks',
+    input: withChecks,
+    given: toWorkerRecovery,
+    from: 'recoveryPending.examining',
+    when: on.success(on.cleanEnd()),
+    leads: 'checksExecuting',
+    context: { work: { attempt: 1 }, reason: null },
+  },
+  {
+    rule: 'checks that were lost run again after the work was found finished',
+    input: withChecks,
+    given: [...toChecks, on.restarted],
+    from: 'recoveryPending.examining',
+    when: on.success(on.cleanEnd()),
+    leads: 'checksExecuting',
+  },
+  {
+    rule: 'work that was finished although its attempt was not goes to the audit without checks',
+    given: toWorkerRecovery,
+    from: 'recoveryPending.examining',
+    when: on.success(on.cleanEnd()),
+    leads: 'auditPending',
+    context: { work: { attempt: 1 }, reason: null },
+  },
+  {
+    rule: 'partial work of a worker goes into the next iteration',
+    given: toWorkerRecovery,
+    from: 'recoveryPending.examining',
+    when: on.partial('inactivity'),
+    leads: 'reiterationPending',
+    context: {
+      salvage: { attempt: 1, reason: 'inactivity', text: on.text('half of it') },
+      rounds: [{ iteration: 1, attempt: 1, verdict: 'partial', feedback: 'half of it' }],
+    },
+  },
+  {
+    rule: 'a worker that left nothing pauses before it is started once more',
+    given: toWorkerRecovery,
+    from: 'recoveryPending.examining',
+    when: on.dead(),
+    leads: 'recoveryPending.pausing',
+    context: { deaths: { worker: 1, auditor: 0 }, reason: 'dead' },
+  },
+  {
+    rule: 'a worker that left nothing and has no attempt left fails the run with the cause',
+    input: onceEach,
+    given: toWorkerRecovery,
+    from: 'recoveryPending.examining',
+    when: on.dead(),
+    leads: 'failed',
+    context: { reason: 'workerDead', message: 'It exited with code 3.' },
+  },
+];
+
+const ofAuditor: Row[] = [
+  {
+    rule: 'an auditor found alive is attached to, as the same attempt',
+    given: lostAuditor,
+    from: 'recoveryPending.examining',
+    when: on.alive,
+    leads: 'auditorExecuting.live',
+    context: { attempt: { number: 2, role: 'auditor', attach: true, pid: 4711 } },
+  },
+  {
+    rule: 'a found verdict done counts',
+    given: toAuditorRecovery,
+    from: 'recoveryPending.examining',
+    when: on.success(on.answer('done')),
+    leads: 'completed',
+  },
+  {
+    rule: 'a found verdict retry counts',
+    given: toAuditorRecovery,
+    from: 'recoveryPending.examining',
+    when: on.success(on.answer('retry')),
+    leads: 'reiterationPending',
+    context: { feedback: { from: 'auditor', attempt: 2, text: on.text('do it better') } },
+  },
+  {
+    rule: 'a found verdict impossible counts',
+    given: toAuditorRecovery,
+    from: 'recoveryPending.examining',
+    when: on.success(on.answer('impossible')),
+    leads: 'rejected',
+  },
+  {
+    rule: 'a found answer that cannot be read asks the auditor again',
+    given: toAuditorRecovery,
+    from: 'recoveryPending.examining',
+    when: on.success(on.answer('unreadable')),
+    leads: 'auditPending',
+    context: { deaths: { worker: 0, auditor: 1 }, diagnosis: 'no JSON in the answer' },
+  },
+  {
+    rule: 'a found answer that cannot be read fails the run when it was the last attempt',
+    input: onceEach,
+    given: toAuditorRecovery,
+    from: 'recoveryPending.examining',
+    when: on.success(on.answer('unreadable')),
+    leads: 'failed',
+    context: { reason: 'auditorUnreadable' },
+  },
+  {
+    rule: 'partial output of an auditor is worth nothing: the auditor is started once more',
+    given: toAuditorRecovery,
+    from: 'recoveryPending.examining',
+    when: on.partial('inactivity'),
+    leads: 'recoveryPending.pausing',
+    context: { deaths: { worker: 0, auditor: 1 }, salvage: null, rounds: [] },
+  },
+  {
+    rule: 'an auditor that left nothing and has no attempt left fails the run with the cause',
+    input: onceEach,
+    given: toAuditorRecovery,
+    from: 'recoveryPending.examining',
+    when: on.dead(),
+    leads: 'failed',
+    context: { reason: 'auditorDead' },
+  },
+];
+
+const ofBoth: Row[] = [
+  {
+    rule: 'a usage limit is waited for until the time that was told',
+    given: toWorkerRecovery,
+    from: 'recoveryPending.examining',
+    when: on.limited(on.ENDED_AT + 5_000),
+    leads: 'waitingForQuota',
+    context: { resumeAt: on.ENDED_AT + 5_000, reason: 'usageLimit' },
+  },
+  {
+    rule: 'a usage limit interrupts the run when it shall stop on limits',
+    input: stopOnLimit,
+    given: toWorkerRecovery,
+    from: 'recoveryPending.examining',
+    when: on.limited(on.ENDED_AT + 5_000),
+    leads: 'interrupted',
+    context: { resumeAt: on.ENDED_AT + 5_000, reason: 'usageLimit' },
+  },
+  {
+    rule: 'findings about an older attempt change nothing',
+    given: toAuditorRecovery,
+    from: 'recoveryPending.examining',
+    when: on.ofOlderAttempt(on.success(on.answer('done'))),
+    leads: 'recoveryPending.examining',
+  },
+  {
+    rule: 'an examination whose orchestrator died begins again, with the first reason of the end',
+    given: [...toWorker, on.silence('worker')],
+    from: 'recoveryPending.examining',
+    when: on.restarted,
+    leads: 'recoveryPending.examining',
+    context: { reason: 'inactivity', attempt: { endReason: 'inactivity' } },
+  },
+  {
+    rule: 'a pause whose orchestrator died begins with another examination',
+    given: toWorkerPause,
+    from: 'recoveryPending.pausing',
+    when: on.restarted,
+    leads: 'recoveryPending.examining',
+  },
+  {
+    rule: 'a broken recovery actor fails the run and names its error',
+    given: toWorkerRecovery,
+    from: 'recoveryPending.examining',
+    when: on.broken('recovery'),
+    leads: 'failed',
+    context: { reason: 'internalError', message: 'the recovery actor broke' },
+  },
+];
+
+const pauses: Row[] = [
+  {
+    rule: 'after the pause the dead worker is started once more in the same iteration',
+    given: toWorkerPause,
+    from: 'recoveryPending.pausing',
+    when: on.pauseOver,
+    leads: 'workerExecuting.live',
+    context: { iteration: 1, attempt: { number: 2, role: 'worker' } },
+  },
+  {
+    rule: 'after the pause the dead auditor is started once more in the same iteration',
+    given: toAuditorPause,
+    from: 'recoveryPending.pausing',
+    when: on.pauseOver,
+    leads: 'auditorExecuting.live',
+    context: { iteration: 1, attempt: { number: 3, role: 'auditor' } },
+  },
+];
+
+/** Ends that another start would only repeat, and the reason that programs read. */
+const fatal: Row[] = (
+  [
+    ['an agent that is not there', 'notFound', 'agentNotFound'],
+    ['an agent that is not authorised', 'unauthorized', 'unauthorized'],
+    ['a prompt that is too long for its agent', 'contextTooLong', 'contextTooLong'],
+  ] as const
+).flatMap(([what, endClass, reason]) =>
+  ([toWorkerRecovery, toAuditorRecovery] as const).map((given, index) => ({
+    rule: `${what} fails the run at once as ${['worker', 'auditor'][index]}`,
+    given,
+    from: 'recoveryPending.examining',
+    when: on.dead('exited', endClass),
+    leads: 'failed',
+    context: { reason },
+  })),
+);
+
+export const recoveryRows: readonly Row[] = [
+  ...ofWorker,
+  ...ofAuditor,
+  ...ofBoth,
+  ...pauses,
+  ...fatal,
+];
