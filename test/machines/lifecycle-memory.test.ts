@@ -1,0 +1,137 @@
+/** What a run remembers from attempt to attempt: limits, feedback, salvage, usage, rounds. */
+import { describe, expect, it } from '@jest/globals';
+import { attemptPlan, ROUNDS_KEPT } from '../../machines/context.ts';
+import { PROBE_CEILING_MS, PROBE_FIRST_MS } from '../../machines/updates.ts';
+import type { Step } from './lifecycle-events.ts';
+import * as on from './lifecycle-events.ts';
+import type { Run } from './lifecycle-runs.ts';
+import * as to from './lifecycle-runs.ts';
+import { play, playOn, stateOf } from './lifecycle-runs.ts';
+
+describe('a usage limit', () => {
+  const limit = (resumeAt: number | null) => [
+    on.ended(on.end({ class: 'limited' })),
+    on.limited(resumeAt),
+  ];
+
+  function waits(run: Run, count: number): number[] {
+    const waitsSoFar: number[] = [];
+    let now = run;
+    for (let i = 0; i < count; i += 1) {
+      now = playOn(now, limit(null));
+      waitsSoFar.push((now.context.resumeAt ?? 0) - on.ENDED_AT);
+      now = playOn(now, [on.quotaReset]);
+    }
+    return waitsSoFar;
+  }
+
+  it('of unknown end is probed at growing distances, at most half an hour', () => {
+    const minutes = waits(play(to.toWorker), 8).map((ms) => ms / 60_000);
+    expect(minutes).toEqual([1, 2, 4, 8, 16, 30, 30, 30]);
+    expect([PROBE_FIRST_MS, PROBE_CEILING_MS]).toEqual([60_000, 1_800_000]);
+  });
+
+  it('whose end is told begins the probes anew', () => {
+    const told = [...limit(on.ENDED_AT + 5_000), on.quotaReset];
+    const run = playOn(play([...to.toWorker, ...limit(null), on.quotaReset]), told);
+    expect(waits(run, 1)).toEqual([PROBE_FIRST_MS]);
+  });
+
+  it('that had ended before the attempt did is probed like one of unknown end', () => {
+    const run = play([...to.toWorker, ...limit(on.ENDED_AT - 1)]);
+    expect(run.context.resumeAt).toBe(on.ENDED_AT + PROBE_FIRST_MS);
+  });
+
+  it.each([
+    ['worker', [...to.toWorkerQuota, on.quotaReset, on.ended(on.cleanEnd())]],
+    ['auditor', [...to.toAuditorQuota, on.quotaReset, on.audit, on.ended(on.answer('retry'))]],
+  ] satisfies [string, Step[]][])(
+    'of the %s begins the probes anew after a clean end',
+    (_, steps) => {
+      expect(play(steps).context.quotaProbes).toBe(0);
+    },
+  );
+
+  it('stops the run with its reason and time when it shall stop, and a resume goes on', () => {
+    const stop = on.input({ limits: { onLimit: 'stop' } });
+    const run = play([...to.toWorker, ...limit(on.ENDED_AT + 5_000)], stop);
+    expect(stateOf(run)).toBe('interrupted');
+    expect(run.context).toMatchObject({ reason: 'usageLimit', resumeAt: on.ENDED_AT + 5_000 });
+    const restartedFirst = playOn(run, [on.restarted, on.resume]);
+    expect(stateOf(restartedFirst)).toBe('workerExecuting.live');
+    expect(restartedFirst.context.iteration).toBe(1);
+  });
+
+  it('keeps its time when the wait is interrupted', () => {
+    const run = play([...to.toWorker, ...limit(on.ENDED_AT + 5_000), on.interrupt(), on.resume]);
+    expect(stateOf(run)).toBe('waitingForQuota');
+    expect(run.context.resumeAt).toBe(on.ENDED_AT + 5_000);
+  });
+});
+
+describe('feedback', () => {
+  const retried = [...to.toReiteration, on.reiterate];
+  const feedback = { from: 'auditor', attempt: 2, text: on.text('do it better') };
+
+  it.each([
+    ['partial attempts', [on.silence('worker'), on.partial(), on.reiterate]],
+    ['dead attempts', [on.ended(on.end()), on.dead(), on.pauseOver]],
+    ['usage limits', [on.ended(on.end()), on.limited(null), on.quotaReset]],
+    ['interruptions', [on.interrupt(), on.resume, on.dead('interrupted'), on.pauseOver]],
+  ] satisfies [string, Step[]][])('stands over %s until the next judgement', (_, steps) => {
+    const run = play([...retried, ...steps]);
+    expect(stateOf(run)).toBe('workerExecuting.live');
+    expect(attemptPlan(run.context).feedback).toEqual(feedback);
+  });
+
+  it('stands beside what was salvaged of the attempt after it', () => {
+    const run = play([...retried, on.silence('worker'), on.partial(), on.reiterate]);
+    expect(attemptPlan(run.context)).toMatchObject({
+      feedback,
+      salvage: { attempt: 3, reason: 'inactivity', text: on.text('half of it') },
+    });
+  });
+
+  it('is replaced by the next judgement, and the salvage ends with a proper end', () => {
+    const again = [on.ended(on.cleanEnd()), on.audit, on.ended(on.answer('retry')), on.reiterate];
+    const run = play([...retried, on.silence('worker'), on.partial(), on.reiterate, ...again]);
+    expect(attemptPlan(run.context)).toMatchObject({ feedback: { attempt: 5 }, salvage: null });
+  });
+});
+
+describe('usage', () => {
+  const spends = (tokens: number | null, cost: number | null) =>
+    on.ended(on.cleanEnd({ usage: on.usage(tokens, cost) }));
+
+  it('is unknown as long as no agent tells', () => {
+    expect(play(to.toAuditor).context.usage.worker).toEqual(on.usage(null));
+  });
+
+  it('is summed by role, and unknown adds nothing', () => {
+    const retry = [on.audit, on.ended(on.answer('retry', { usage: on.usage(7) })), on.reiterate];
+    const worker = [spends(10, null), ...retry, spends(null, 0.5), ...retry, spends(5, 0.25)];
+    const { usage } = play([...to.toWorker, ...worker]).context;
+    expect(usage).toEqual({ worker: on.usage(15, 0.75), auditor: on.usage(14, null) });
+  });
+
+  it('of an attempt that is looked at twice is added once', () => {
+    const found = on.success(on.cleanEnd({ usage: on.usage(10) }));
+    const steps = [...to.toWorker, spends(10, null), on.interrupt(), on.resume, found];
+    const run = play(steps, on.input({ hasChecks: true }));
+    expect(stateOf(run)).toBe('checksExecuting');
+    expect(run.context.usage.worker).toEqual(on.usage(10));
+  });
+});
+
+describe('the rounds that an auditor is told', () => {
+  it('are the latest, and bounded', () => {
+    const round = [on.ended(on.cleanEnd()), on.audit, on.ended(on.answer('retry')), on.reiterate];
+    const long = on.input({ limits: { maxIterations: 100 } });
+    const { rounds } = play(
+      [...to.toWorker, ...Array.from({ length: 15 }, () => round).flat()],
+      long,
+    ).context;
+    expect(rounds.map(({ iteration }) => iteration)).toEqual([6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
+    expect(ROUNDS_KEPT).toBe(10);
+  });
+});

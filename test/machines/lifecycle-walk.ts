@@ -1,0 +1,102 @@
+/** All kinds of events, and what of a run decides about its course: what XState's path functions need to end. */
+import type { LifecycleInput } from '../../machines/context.ts';
+import type { LifecycleEvent } from '../../machines/events.ts';
+import type { Step } from './lifecycle-events.ts';
+import * as on from './lifecycle-events.ts';
+import type { Run } from './lifecycle-runs.ts';
+import { eventOf, stateOf } from './lifecycle-runs.ts';
+
+const verdicts = ['done', 'retry', 'impossible', 'unreadable'] as const;
+const reasons = ['exited', 'inactivity', 'orchestratorLost'] as const;
+const actors = ['worker', 'auditor', 'checks', 'recovery', 'quotaReset'] as const;
+
+/** Iterations that a walk has at most; a person could always grant more. */
+export const LARGEST_BUDGET = 2;
+
+/** One of each kind of event that can make a difference. */
+const alphabet: readonly Step[] = [
+  on.start,
+  on.resume,
+  on.restarted,
+  on.activity,
+  on.quotaReset,
+  on.interrupt(),
+  on.extend(1),
+  on.extend(LARGEST_BUDGET),
+  on.started(4711),
+  on.ofOlderAttempt(on.started(4711)),
+  on.ended(on.cleanEnd()),
+  on.ended(on.end()),
+  on.ofOlderAttempt(on.ended(on.cleanEnd())),
+  ...verdicts.flatMap((kind) => [on.ended(on.answer(kind)), on.success(on.answer(kind))]),
+  on.checksPass,
+  on.checksFail,
+  on.ofOlderAttempt(on.checksPass),
+  on.alive,
+  on.ofOlderAttempt(on.alive),
+  ...reasons.flatMap((reason) => [on.partial(reason), on.dead(reason)]),
+  on.dead('spawnFailed', 'notFound'),
+  on.limited(on.ENDED_AT + 1),
+  ...(['worker', 'auditor'] as const).flatMap((role) => [on.silence(role), on.ceiling(role)]),
+  on.pauseOver,
+  on.audit,
+  on.reiterate,
+  ...actors.map(on.broken),
+];
+
+/** The few events of runs in which nothing goes wrong. */
+const calm: readonly Step[] = [
+  on.start,
+  on.ended(on.cleanEnd()),
+  ...verdicts.map((kind) => on.ended(on.answer(kind))),
+  on.audit,
+  on.reiterate,
+];
+
+export interface Walk {
+  readonly input: LifecycleInput;
+  readonly serializeState: (run: Run) => string;
+  readonly events: (run: Run) => LifecycleEvent[];
+}
+
+/** Both kinds of runs, with one iteration that can be extended to the largest budget. */
+export const walks: readonly Walk[] = [
+  walk(alphabet, on.input({ hasChecks: true, limits: { maxIterations: 1, onLimit: 'stop' } })),
+  walk(alphabet, on.input({ hasChecks: false, limits: { maxIterations: 1, onLimit: 'wait' } })),
+];
+
+/** With every attempt told apart, so that each path is a run of its own. */
+export const calmWalk: Walk = {
+  ...walk(calm, on.input({ limits: { maxIterations: LARGEST_BUDGET } })),
+  serializeState: (run) => `${essence(run)} ${run.context.attempt?.number}`,
+};
+
+function walk(steps: readonly Step[], input: LifecycleInput): Walk {
+  return {
+    input,
+    serializeState: essence,
+    events: (run) => steps.map((step) => eventOf(step, run)).filter(isPossibleIn(run)),
+  };
+}
+
+/** Only an actor that is there can break. */
+function isPossibleIn(run: Run): (event: LifecycleEvent) => boolean {
+  const prefix = 'xstate.error.actor.';
+  return ({ type }) => !type.startsWith(prefix) || type.slice(prefix.length) in run.children;
+}
+
+/** What decides about the course; what only counts up or is only shown is left out, so that the walk ends. */
+export function essence(run: Run): string {
+  const { attempt, iteration, deaths, repeatsIteration, reason, limits, phase } = run.context;
+  const isDecisive = reason && ['usageLimit', 'maxIterations', 'internalError'].includes(reason);
+  return JSON.stringify([
+    stateOf(run),
+    phase,
+    attempt && [attempt.role, attempt.counted],
+    iteration,
+    deaths,
+    repeatsIteration,
+    isDecisive && reason,
+    limits.maxIterations,
+  ]);
+}

@@ -1,0 +1,220 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { CurrentAttempt, LifecycleContext } from '../../machines/context.ts';
+import { attemptPlan, initialContext } from '../../machines/context.ts';
+import type { EndReason, Usage } from '../../machines/contracts.ts';
+import { PREVIEW_LENGTH, UNKNOWN_USAGE } from '../../machines/contracts.ts';
+import * as update from '../../machines/updates.ts';
+import * as on from './lifecycle-events.ts';
+
+const attempt: CurrentAttempt = {
+  number: 4,
+  role: 'worker',
+  attach: false,
+  pid: null,
+  endReason: null,
+  counted: false,
+};
+
+function context(overrides: Partial<LifecycleContext> = {}): LifecycleContext {
+  return { ...initialContext(on.input()), iteration: 2, attempt, ...overrides };
+}
+
+/** The context with the update in it, as XState merges it. */
+function updated(before: LifecycleContext, change: update.Update): LifecycleContext {
+  return { ...before, ...change };
+}
+
+const figure = fc.option(fc.integer({ min: 0, max: 1_000_000 }), { nil: null });
+const anyUsage: fc.Arbitrary<Usage> = fc.record({
+  inputTokens: figure,
+  outputTokens: figure,
+  costUsd: figure,
+});
+
+describe('usage', () => {
+  it('adds what is known', () => {
+    expect(update.addUsage(on.usage(1, null), on.usage(2, 3))).toEqual(on.usage(3, 3));
+  });
+
+  it('stays unknown where both are unknown, and is never 0 for that', () => {
+    expect(update.addUsage(UNKNOWN_USAGE, UNKNOWN_USAGE)).toEqual(UNKNOWN_USAGE);
+  });
+
+  it('keeps a known 0 apart from unknown', () => {
+    expect(update.addUsage(on.usage(0), UNKNOWN_USAGE).inputTokens).toBe(0);
+  });
+
+  it('gives the same sum in any order', () => {
+    fc.assert(
+      fc.property(anyUsage, anyUsage, anyUsage, (a, b, c) => {
+        expect(update.addUsage(a, b)).toEqual(update.addUsage(b, a));
+        expect(update.addUsage(update.addUsage(a, b), c)).toEqual(
+          update.addUsage(a, update.addUsage(b, c)),
+        );
+      }),
+    );
+  });
+
+  it('that is unknown changes nothing', () => {
+    fc.assert(
+      fc.property(anyUsage, (a) => {
+        expect(update.addUsage(a, UNKNOWN_USAGE)).toEqual(a);
+      }),
+    );
+  });
+});
+
+describe('whether an end counts as a death', () => {
+  it.each([
+    ['exited', true],
+    ['inactivity', true],
+    ['attemptCeiling', true],
+    ['outputLimit', true],
+    ['spawnFailed', true],
+    ['interrupted', false],
+    ['orchestratorLost', false],
+  ] satisfies [EndReason, boolean][])('%s: %s', (reason, counts) => {
+    expect(update.countsAsDeath(attempt, on.end({ reason }))).toBe(counts);
+    expect(update.isOurDoing(reason)).toBe(!counts);
+  });
+
+  it('not a second time for the same attempt', () => {
+    expect(update.countsAsDeath({ ...attempt, counted: true }, on.end())).toBe(false);
+  });
+
+  it('for an unreadable answer also when oneshot died meanwhile', () => {
+    const lost = on.answer('unreadable', { reason: 'orchestratorLost' });
+    expect(update.countsAsDeath(attempt, lost)).toBe(true);
+  });
+});
+
+describe('an attempt', () => {
+  it('has the next number of the run, whatever its role', () => {
+    expect(update.beginAttempt(context(), 'auditor').attempt).toEqual({
+      ...attempt,
+      number: 5,
+      role: 'auditor',
+    });
+    expect(update.beginAttempt(context({ attempt: null }), 'worker').attempt?.number).toBe(1);
+  });
+
+  it('begins without the reason that led to it', () => {
+    const before = context({ reason: 'dead', message: 'It crashed.', resumeAt: 5 });
+    expect(updated(before, update.beginAttempt(before, 'worker'))).toMatchObject({
+      reason: null,
+      message: null,
+      resumeAt: null,
+    });
+  });
+
+  it('must be there before something is noted about it', () => {
+    const none = context({ attempt: null });
+    expect(() => update.noteStarted(none, 1)).toThrow('The run run-1 has no attempt yet.');
+    expect(() => attemptPlan(none)).toThrow('The run run-1 has no attempt yet.');
+  });
+
+  it('keeps its number when it is attached to', () => {
+    const change = update.attach(context({ attempt: { ...attempt, endReason: 'exited' } }), 99);
+    expect(change.attempt).toEqual({ ...attempt, attach: true, pid: 99, endReason: null });
+  });
+});
+
+describe('an iteration', () => {
+  it('begins without the work and the diagnosis of the one before', () => {
+    const work = { attempt: 1, result: on.text('old'), checks: [] };
+    const before = context({ work, diagnosis: 'no JSON', deaths: { worker: 1, auditor: 1 } });
+    expect(updated(before, update.beginIteration(before))).toMatchObject({
+      iteration: 3,
+      work: null,
+      diagnosis: null,
+      deaths: { worker: 0, auditor: 0 },
+    });
+  });
+
+  it('that is repeated keeps its number and its deaths', () => {
+    const before = context({ repeatsIteration: true, deaths: { worker: 1, auditor: 0 } });
+    expect(updated(before, update.beginIteration(before))).toMatchObject({
+      iteration: 2,
+      repeatsIteration: false,
+      deaths: { worker: 1, auditor: 0 },
+    });
+  });
+});
+
+describe('an interruption', () => {
+  it.each([
+    ['workerExecuting', 'interrupted'],
+    ['auditorExecuting', 'interrupted'],
+    ['checksExecuting', 'interrupted'],
+    ['auditPending', null],
+    ['recoveryPending', null],
+    ['waitingForQuota', null],
+  ] as const)('in %s ends the attempt with: %s', (phase, endReason) => {
+    const before = context({ phase });
+    const after = updated(before, update.noteInterruption(before, 'SIGTERM'));
+    expect(after.attempt?.endReason).toBe(endReason);
+    expect(after.reason).toBe('SIGTERM');
+  });
+
+  it('does not replace the reason for which the attempt ended before', () => {
+    const before = context({
+      phase: 'workerExecuting',
+      attempt: { ...attempt, endReason: 'inactivity' },
+    });
+    const after = updated(before, update.noteInterruption(before, 'SIGTERM'));
+    expect(after.attempt?.endReason).toBe('inactivity');
+  });
+});
+
+describe('a round', () => {
+  it('quotes at most what a record shows', () => {
+    const long = { ...on.text('x'), preview: 'ü'.repeat(1_000) };
+    const { rounds } = update.takeFailedChecks(context(), long);
+    expect(rounds?.[0]?.feedback).toHaveLength(PREVIEW_LENGTH);
+  });
+
+  it('is no longer remembered when ten later ones are', () => {
+    const after = Array.from({ length: 12 }).reduce<LifecycleContext>(
+      (now) =>
+        updated(
+          { ...now, iteration: now.iteration + 1 },
+          update.takeFailedChecks({ ...now, iteration: now.iteration + 1 }, on.text('no')),
+        ),
+      context({ iteration: 0 }),
+    );
+    expect(after.rounds.map(({ iteration }) => iteration)).toEqual([
+      3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
+    ]);
+  });
+});
+
+describe('limits', () => {
+  it('keep what is not extended', () => {
+    expect(update.extendLimits(context(), { maxIterations: 9 }).limits).toEqual({
+      ...on.LIMITS,
+      maxIterations: 9,
+    });
+  });
+});
+
+describe('work', () => {
+  it('needs a result', () => {
+    expect(() => update.acceptWork(context(), on.end())).toThrow(
+      'A clean end of a worker has a result.',
+    );
+  });
+});
+
+describe('an update', () => {
+  it('leaves the context that it is made from as it was', () => {
+    const before = Object.freeze(context());
+    const frozen = JSON.stringify(before);
+    update.beginIteration(before);
+    update.takePartial(before, on.stoppedEnd('inactivity'), on.text('half'));
+    update.noteDeath(before, on.end());
+    update.noteLimit(before, on.end(), null);
+    update.takeVerdict(before, on.answer('retry'));
+    expect(JSON.stringify(before)).toBe(frozen);
+  });
+});
