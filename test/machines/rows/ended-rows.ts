@@ -22,22 +22,22 @@ import type { Row } from './row.ts';
 const oneIteration = on.input({ limits: { maxIterations: 1 } });
 const stopOnLimit = on.input({ limits: { onLimit: 'stop' } });
 
-/** Every state that is going on: how to get there, and where a resumed run goes on. */
-const goingOn: readonly (readonly [from: string, given: readonly Step[], back: string])[] = [
-  ['created', [], 'created'],
-  ['workerExecuting.live', toWorker, 'recoveryPending.examining'],
-  ['recoveryPending.examining', toWorkerRecovery, 'recoveryPending.examining'],
-  ['recoveryPending.examining', toAuditorRecovery, 'recoveryPending.examining'],
-  ['recoveryPending.pausing', toWorkerPause, 'recoveryPending.examining'],
-  ['checksExecuting', toChecks, 'recoveryPending.examining'],
-  ['auditPending', toAudit, 'auditPending'],
-  ['auditorExecuting.live', toAuditor, 'auditPending'],
-  ['reiterationPending', toReiteration, 'reiterationPending'],
-  ['waitingForQuota', toWorkerQuota, 'waitingForQuota'],
-  ['waitingForQuota', toAuditorQuota, 'waitingForQuota'],
+/** Every state that is going on: how to get there, where a resumed run goes on, and why it is there. */
+const goingOn: readonly (readonly [string, readonly Step[], string, string | null])[] = [
+  ['created', [], 'created', null],
+  ['workerExecuting.live', toWorker, 'recoveryPending.examining', 'interrupted'],
+  ['recoveryPending.examining', toWorkerRecovery, 'recoveryPending.examining', 'exited'],
+  ['recoveryPending.examining', toAuditorRecovery, 'recoveryPending.examining', 'exited'],
+  ['recoveryPending.pausing', toWorkerPause, 'recoveryPending.examining', 'exited'],
+  ['checksExecuting', toChecks, 'recoveryPending.examining', 'interrupted'],
+  ['auditPending', toAudit, 'auditPending', null],
+  ['auditorExecuting.live', toAuditor, 'auditPending', null],
+  ['reiterationPending', toReiteration, 'reiterationPending', null],
+  ['waitingForQuota', toWorkerQuota, 'waitingForQuota', null],
+  ['waitingForQuota', toAuditorQuota, 'waitingForQuota', null],
 ];
 
-const interruptions: Row[] = goingOn.flatMap(([from, given, back], index) => {
+const interruptions: Row[] = goingOn.flatMap(([from, given, back, reason], index) => {
   const input = on.input({ hasChecks: from === 'checksExecuting' });
   const phase = from.split('.')[0];
   const which = `${from} (${index + 1})`;
@@ -58,6 +58,7 @@ const interruptions: Row[] = goingOn.flatMap(([from, given, back], index) => {
       from: 'interrupted',
       when: on.resume,
       leads: back,
+      context: { reason, message: null },
     },
   ];
 });
@@ -124,12 +125,21 @@ const failed: Row[] = [
     from: 'failed',
     when: on.extend(9),
     leads: 'failed',
-    context: { reason: 'agentNotFound' },
+    context: { reason: 'agentNotFound', limits: { ...on.LIMITS, maxIterations: 9 } },
   },
   {
     rule: 'a run that failed for its budget does not go on without a larger one',
     input: oneIteration,
     given: toBudgetFailure,
+    from: 'failed',
+    when: on.resume,
+    leads: 'failed',
+    context: { reason: 'maxIterations' },
+  },
+  {
+    rule: 'a run whose budget was used up by failing checks does not go on without a larger one',
+    input: on.input({ hasChecks: true, limits: { maxIterations: 1 } }),
+    given: [...toChecks, on.checksFail, on.reiterate],
     from: 'failed',
     when: on.resume,
     leads: 'failed',

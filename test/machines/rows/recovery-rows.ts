@@ -62,6 +62,14 @@ const ofWorker: Row[] = [
     },
   },
   {
+    rule: 'partial work is not checked',
+    input: withChecks,
+    given: toWorkerRecovery,
+    from: 'recoveryPending.examining',
+    when: on.partial('inactivity'),
+    leads: 'reiterationPending',
+  },
+  {
     rule: 'a worker that left nothing pauses before it is started once more',
     given: toWorkerRecovery,
     from: 'recoveryPending.examining',
@@ -95,6 +103,7 @@ const ofAuditor: Row[] = [
     from: 'recoveryPending.examining',
     when: on.success(on.answer('done')),
     leads: 'completed',
+    context: { verdict: on.verdict('done'), reason: 'done' },
   },
   {
     rule: 'a found verdict retry counts',
@@ -110,7 +119,26 @@ const ofAuditor: Row[] = [
     from: 'recoveryPending.examining',
     when: on.success(on.answer('impossible')),
     leads: 'rejected',
+    context: { verdict: on.verdict('impossible'), reason: 'impossible' },
   },
+  {
+    rule: 'a found verdict counts when checks are configured, too',
+    input: withChecks,
+    given: [...toChecks, on.checksPass, on.audit, on.ended(on.end())],
+    from: 'recoveryPending.examining',
+    when: on.success(on.answer('done')),
+    leads: 'completed',
+  },
+  ...(['done', 'retry', 'impossible', 'unreadable'] as const).map(
+    (kind): Row => ({
+      rule: `the word ${kind} of an auditor that recovery calls dead decides nothing`,
+      given: toAuditorRecovery,
+      from: 'recoveryPending.examining',
+      when: on.recovered({ kind: 'dead', end: on.answer(kind, { class: 'crashed' }) }),
+      leads: 'recoveryPending.pausing',
+      context: { verdict: null },
+    }),
+  ),
   {
     rule: 'a found answer that cannot be read asks the auditor again',
     given: toAuditorRecovery,

@@ -87,6 +87,14 @@ const worker: Row[] = [
     leads: 'workerExecuting.live',
   },
   {
+    rule: 'an end of an older worker attempt does not start the checks either',
+    input: withChecks,
+    given: toWorker,
+    from: 'workerExecuting.live',
+    when: on.ofOlderAttempt(on.ended(on.cleanEnd())),
+    leads: 'workerExecuting.live',
+  },
+  {
     rule: 'a silent worker is examined after the inactivity timeout',
     given: toWorker,
     from: 'workerExecuting.live',
