@@ -37,10 +37,13 @@ describe('a usage limit', () => {
     expect(waits(run, 1)).toEqual([PROBE_FIRST_MS]);
   });
 
-  it('that had ended before the attempt did is probed like one of unknown end', () => {
-    const run = play([...to.toWorker, ...limit(on.ENDED_AT - 1)]);
-    expect(run.context.resumeAt).toBe(on.ENDED_AT + PROBE_FIRST_MS);
-  });
+  it.each([on.ENDED_AT - 1, on.ENDED_AT])(
+    'that had ended when the attempt did (%i) is probed like one of unknown end',
+    (resumeAt) => {
+      const run = play([...to.toWorker, ...limit(resumeAt)]);
+      expect(run.context.resumeAt).toBe(on.ENDED_AT + PROBE_FIRST_MS);
+    },
+  );
 
   it.each([
     ['worker', [...to.toWorkerQuota, on.quotaReset, on.ended(on.cleanEnd())]],
@@ -112,6 +115,23 @@ describe('usage', () => {
     const worker = [spends(10, null), ...retry, spends(null, 0.5), ...retry, spends(5, 0.25)];
     const { usage } = play([...to.toWorker, ...worker]).context;
     expect(usage).toEqual({ worker: on.usage(15, 0.75), auditor: on.usage(14, null) });
+  });
+
+  const spent = { usage: on.usage(10) };
+  const lookedAt = (kind: 'partial' | 'limited' | 'dead') =>
+    on.recovered({ kind, end: on.end(spent), summary: on.text('half'), resumeAt: null });
+
+  it.each([
+    ['a clean end', 'worker', [...to.toWorker, on.ended(on.cleanEnd(spent))]],
+    ['a found result', 'worker', [...to.toWorkerRecovery, on.success(on.cleanEnd(spent))]],
+    ['partial work', 'worker', [...to.toWorkerRecovery, lookedAt('partial')]],
+    ['a death', 'worker', [...to.toWorkerRecovery, lookedAt('dead')]],
+    ['a usage limit', 'worker', [...to.toWorkerRecovery, lookedAt('limited')]],
+    ['a verdict', 'auditor', [...to.toAuditor, on.ended(on.answer('done', spent))]],
+    ['no readable verdict', 'auditor', [...to.toAuditor, on.ended(on.answer('unreadable', spent))]],
+  ] satisfies [string, string, Step[]][])('of an attempt with %s is added', (_, role, steps) => {
+    const both = { worker: on.usage(null), auditor: on.usage(null) };
+    expect(play(steps).context.usage).toEqual({ ...both, [role]: on.usage(10) });
   });
 
   it('of an attempt that is looked at twice is added once', () => {

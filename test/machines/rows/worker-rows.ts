@@ -170,6 +170,7 @@ const checks: Row[] = [
     leads: 'reiterationPending',
     context: {
       reason: 'checksFailed',
+      message: null,
       feedback: { from: 'checks', attempt: 1, text: on.text('npm test fails') },
       rounds: [{ iteration: 1, attempt: 1, verdict: 'checksFailed', feedback: 'npm test fails' }],
     },
