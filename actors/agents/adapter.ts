@@ -1,0 +1,91 @@
+import type { Activity } from '../../machines/activity.ts';
+import type { Role } from '../../machines/contracts.ts';
+import type { TranscriptOutcome } from '../../machines/judgement.ts';
+import type { StreamReader } from '../stream-reader.ts';
+
+/**
+ * What oneshot knows about one agent CLI: how to start it, how to read its stream, where its own transcript lies.
+ * An adapter decides nothing and starts nothing; one file per agent, one row in the registry.
+ */
+export interface AgentAdapter {
+  /** As in `--agent NAME`. */
+  readonly name: string;
+  /** One line for a person: what it is. */
+  readonly title: string;
+  /** What to type to install it; `null` for what comes with oneshot. */
+  readonly install: string | null;
+  /**
+   * Whether a finished run of this agent always has a `result` in its stream. Then nothing else is its answer;
+   * without, what it printed is, when it exits with 0.
+   */
+  readonly endsWithResult: boolean;
+  /** The program to look for: a name for PATH, or a path. */
+  program(settings: AgentSettings): string;
+  /** How to start it on a prompt. Throws {@link LaunchRefusal} when it cannot be, with what to do. */
+  launch(request: LaunchRequest): Launch;
+  /** Reads the agent's stdout into activities. */
+  reader(sink: ReaderSink, settings: AgentSettings): StreamReader;
+  /** What the machine must have for this agent; a message with the ways out, or `null` when all is well. */
+  preflight?(place: LaunchPlace): string | null;
+  /** The file in which the agent records its session itself: its growth is a sign of life. */
+  transcriptPath?(place: LaunchPlace, sessionId: string): string;
+  /** Reads such a file after an abnormal end. */
+  readTranscript?(text: string): TranscriptOutcome;
+}
+
+/** What a person chose for the agent of one role. */
+export interface AgentSettings {
+  readonly model: string | null;
+  /** The command line of the `command` agent. */
+  readonly command: string | null;
+  readonly output: 'text' | 'jsonl' | 'auto';
+  /** Further arguments for the agent's own command line. */
+  readonly args: readonly string[];
+}
+
+/** Where an agent is to run. */
+export interface LaunchPlace {
+  /** The work tree, as its real path. */
+  readonly cwd: string;
+  readonly home: string;
+  readonly isRoot: boolean;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+export interface LaunchRequest {
+  readonly role: Role;
+  readonly prompt: string;
+  /** Absolute path of the file that holds the prompt. */
+  readonly promptFile: string;
+  /** A fresh UUID, for agents that take their session id from outside. */
+  readonly sessionId: string;
+  readonly settings: AgentSettings;
+  readonly place: LaunchPlace;
+}
+
+export interface Launch {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** What its standard input is: the prompt, or nothing. */
+  readonly input: 'prompt' | 'nothing';
+  /** The session id when it is known before the start. */
+  readonly sessionId: string | null;
+}
+
+/** Where a reader puts what it read: the activity, and the offset in stdout after which it is complete. */
+export interface ReaderSink {
+  emit(activity: Activity, endOffset: number): void;
+  /** Bytes of an unfinished line that must be held back when the line is let go in pieces: the longest secret. */
+  readonly holdBack: number;
+}
+
+/** The attempt cannot be started like this, and another try would be the same. */
+export class LaunchRefusal extends Error {
+  readonly class: 'notFound' | 'contextTooLong';
+
+  constructor(endClass: 'notFound' | 'contextTooLong', message: string) {
+    super(message);
+    this.name = 'LaunchRefusal';
+    this.class = endClass;
+  }
+}

@@ -1,0 +1,46 @@
+import { autoReader, genericRecord, jsonLinesReader, textReader } from '../stream-reader.ts';
+import type { AgentAdapter, AgentSettings, Launch, LaunchRequest } from './adapter.ts';
+import { promptArgument, splitCommandLine } from './command-line.ts';
+
+/**
+ * Any command line as an agent. The prompt goes to its standard input, or where `{prompt}` or `{promptFile}` stands in
+ * it. Its answer is the last string `result` (else `text`) of JSON lines, or else what it printed.
+ */
+export const command: AgentAdapter = {
+  name: 'command',
+  title: 'Any command line, given with --agent-command',
+  install: null,
+  endsWithResult: false,
+  program: (settings) => words(settings)[0] ?? '',
+  launch,
+  reader: (sink, settings) => {
+    switch (settings.output) {
+      case 'text':
+        return textReader(sink);
+      case 'jsonl':
+        return jsonLinesReader({ ...sink, onRecord: genericRecord });
+      case 'auto':
+        return autoReader({ ...sink, onRecord: genericRecord });
+    }
+  },
+};
+
+function launch({ prompt, promptFile, settings }: LaunchRequest): Launch {
+  const [program = '', ...rest] = words(settings);
+  const template = [...rest, ...settings.args];
+  const isPlaced = template.some((word) => /\{prompt(File)?\}/.test(word));
+  const fill = (word: string) =>
+    word
+      .replaceAll('{promptFile}', () => promptFile)
+      .replaceAll('{prompt}', () => promptArgument(prompt, 'the command'));
+  return {
+    program,
+    args: template.map(fill),
+    input: isPlaced ? 'nothing' : 'prompt',
+    sessionId: null,
+  };
+}
+
+function words(settings: AgentSettings): string[] {
+  return splitCommandLine(settings.command ?? '');
+}

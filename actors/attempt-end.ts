@@ -1,0 +1,125 @@
+/** From what an attempt left on disk to the one end that the machine is told. */
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import type { AttemptEnd, EndClass, EndReason, Role, Verdict } from '../machines/contracts.ts';
+import type { Answer, Evidence, StartFailure, TranscriptOutcome } from '../machines/judgement.ts';
+import { describeEnd } from '../machines/judgement.ts';
+import type { StreamOutcome } from '../machines/outcome.ts';
+import { renderFeedback } from '../machines/prompts.ts';
+import { boundVerdict, readVerdict } from '../machines/verdict.ts';
+import { readExit } from './attempt-exit.ts';
+import type { AttemptFiles, CommandRecord, StopRecord } from './attempt-files.ts';
+import { readRecord } from './attempt-files.ts';
+import type { RunHost } from './run-host.ts';
+import { writeText } from './run-texts.ts';
+
+export interface EndFacts {
+  readonly role: Role;
+  readonly files: AttemptFiles;
+  readonly reason: EndReason;
+  readonly stream: StreamOutcome;
+  readonly printed: string | null;
+  readonly lingered: boolean;
+  readonly startFailure: StartFailure | null;
+}
+
+/** Bytes of stderr that are quoted. */
+const COMPLAINT_BYTES = 4_096;
+
+/** What the attempt's files say about its end. The slower evidence is added by recovery, when an end is in doubt. */
+export function gatherEvidence(host: RunHost, facts: EndFacts): Evidence {
+  const { files, role } = facts;
+  return {
+    role,
+    agent: host.settings.agents[role].name,
+    reason: facts.reason,
+    ...readExit(files),
+    stopped: readRecord<StopRecord>(files.file('stop.json')) !== null,
+    lingered: facts.lingered,
+    stream: facts.stream,
+    printed: facts.printed,
+    transcript: null,
+    changedFiles: [],
+    complaint: host.redactor.redactText(readEnd(files.file('stderr'), COMPLAINT_BYTES)),
+    startFailure: facts.startFailure,
+  };
+}
+
+export interface Conclusion {
+  readonly class: EndClass;
+  readonly answer: Answer | null;
+  readonly survivors: readonly string[];
+}
+
+/** Writes down the answer, reads an auditor's verdict from it, and makes the end that is journaled. */
+export function concludeEnd(
+  host: RunHost,
+  files: AttemptFiles,
+  evidence: Evidence,
+  { class: endClass, answer, survivors }: Conclusion,
+): AttemptEnd {
+  const verdict = evidence.role === 'auditor' && answer ? readVerdict(answer) : null;
+  return host.redactor.redactValue({
+    reason: evidence.reason,
+    class: endClass,
+    exitCode: evidence.exitCode,
+    signal: evidence.signal,
+    result: answer && writeText(host, `${files.path}/result.md`, answerText(answer)),
+    verdict: verdict && boundVerdict(verdict),
+    feedback: writeFeedback(host, files, verdict),
+    sessionId: sessionIdOf(files, evidence.stream),
+    usage: evidence.stream.usage,
+    message: describeEnd(evidence),
+    endedAt: host.now(),
+    liveness: readRecord<StopRecord>(files.file('stop.json'))?.liveness ?? null,
+    survivors,
+  });
+}
+
+/** The session of the agent's own, as it said or as it was told; names its transcript. */
+export function sessionIdOf(files: AttemptFiles, stream: StreamOutcome): string | null {
+  return (
+    stream.sessionId ?? readRecord<CommandRecord>(files.file('command.json'))?.sessionId ?? null
+  );
+}
+
+/** What the agent's own transcript of an attempt says, or `null` when there is none or it cannot be read. */
+export function readTranscript(
+  host: RunHost,
+  role: Role,
+  sessionId: string | null,
+): TranscriptOutcome | null {
+  const adapter = host.adapters[role];
+  if (sessionId === null || !adapter.transcriptPath || !adapter.readTranscript) return null;
+  try {
+    return adapter.readTranscript(
+      readFileSync(adapter.transcriptPath(host.place, sessionId), 'utf8'),
+    );
+  } catch {
+    return null;
+  }
+}
+
+function answerText({ text, structured }: Answer): string {
+  return text.trim() === '' ? JSON.stringify(structured, null, 2) : text;
+}
+
+function writeFeedback(host: RunHost, files: AttemptFiles, verdict: Verdict | null) {
+  if (verdict?.kind !== 'retry') return null;
+  return writeText(host, `${files.path}/feedback.md`, renderFeedback(verdict));
+}
+
+function readEnd(path: string, bytes: number): string {
+  try {
+    const fd = openSync(path, 'r');
+    try {
+      const { size } = fstatSync(fd);
+      const buffer = Buffer.alloc(Math.min(bytes, size));
+      readSync(fd, buffer, 0, buffer.length, size - buffer.length);
+      return buffer.toString('utf8');
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return '';
+  }
+}

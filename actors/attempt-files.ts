@@ -1,0 +1,97 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Liveness, Role } from '../machines/contracts.ts';
+import { attemptName } from '../machines/contracts.ts';
+import type { ProcessIdentity } from './process-identity.ts';
+
+/** The files of one attempt. The folder is never reused: what an attempt left stays as evidence. */
+export interface AttemptFiles {
+  /** `0001-worker` */
+  readonly name: string;
+  /** Absolute path. */
+  readonly folder: string;
+  /** Path relative to the run folder. */
+  readonly path: string;
+  file(name: AttemptFile): string;
+}
+
+export type AttemptFile =
+  | 'prompt.md'
+  | 'stdout'
+  | 'stderr'
+  | 'command.json'
+  | 'process.json'
+  | 'stop.json'
+  | 'exit.json'
+  | 'result.md'
+  | 'feedback.md'
+  | 'salvage.md'
+  | 'pid'
+  | 'shell.log';
+
+/** What was to be started; written before the spawn, without secrets. */
+export interface CommandRecord {
+  readonly version: 1;
+  readonly attempt: string;
+  readonly agent: string;
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  readonly sessionId: string | null;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+}
+
+/** What was started; written as soon as the agent's pid is known. */
+export interface ProcessRecord {
+  readonly version: 1;
+  readonly agent: ProcessIdentity;
+  readonly wrapper: ProcessIdentity | null;
+}
+
+/** Written before the first signal that oneshot sends: from here on an exit code is no evidence. */
+export interface StopRecord {
+  readonly version: 1;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** The silence that it is based on, where it is based on one. */
+  readonly liveness: Liveness | null;
+}
+
+/** How the agent exited, as the wrapper saw it. `exitCode` is above 128 where a signal ended it. */
+export interface ExitRecord {
+  readonly exitCode: number;
+}
+
+export function attemptFiles(
+  runFolder: string,
+  attempt: { readonly number: number; readonly role: Role },
+): AttemptFiles {
+  const name = attemptName(attempt);
+  const path = `attempts/${name}`;
+  const folder = join(runFolder, 'attempts', name);
+  return { name, folder, path, file: (file) => join(folder, file) };
+}
+
+/** Makes the folder with its two output files: nobody but the user may read them, whatever the agent's umask. */
+export function createAttemptFolder(files: AttemptFiles): void {
+  mkdirSync(files.folder, { recursive: true, mode: 0o700 });
+  for (const output of ['stdout', 'stderr'] as const) {
+    writeFileSync(files.file(output), '', { mode: 0o600, flag: 'a' });
+  }
+}
+
+/** Writes a record as a whole or not at all. */
+export function writeRecord(path: string, record: unknown): void {
+  const temporary = `${path}.tmp`;
+  writeFileSync(temporary, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
+  renameSync(temporary, path);
+}
+
+/** A record, or `null` when it is not there or torn: then nothing is known, and nobody may guess. */
+export function readRecord<T>(path: string): T | null {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * A process and everything that came of it. Agents start their tools in sessions of their own, and what is re-parented
+ * to init has no ancestor any more, so a tree is collected by parent, by session and by the variables that every
+ * descendant inherits; and it is collected before the first signal, since afterwards the parents are gone.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ProcessEntry } from './process-table.ts';
+import { hasEnvironment, listProcesses } from './process-table.ts';
+
+export interface TreeRoot {
+  /** The leader of the session that was started; `null` or gone is fine. */
+  readonly pid: number | null;
+  /** Variables that only this tree has, e.g. `{ ONESHOT_RUN: id }`. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface StopOptions {
+  /** From SIGTERM to SIGKILL, in ms. */
+  readonly graceMs: number;
+  /** Once aborted, there is no grace. */
+  readonly now?: AbortSignal;
+}
+
+export interface StopReport {
+  /** Processes that were asked to end with SIGTERM. */
+  readonly signalled: number;
+  /** Processes that had to be killed. */
+  readonly killed: number;
+  /** What outlived SIGKILL, as `pid name`. */
+  readonly survivors: readonly string[];
+}
+
+/** Milliseconds between looks at a tree that is to end: short at first, most trees end at once. */
+const FIRST_LOOK_MS = 5;
+const LAST_LOOK_MS = 50;
+
+/** Milliseconds after SIGKILL before what is left counts as a survivor. */
+const KILL_BOUND_MS = 2_000;
+
+/** Milliseconds that the session's leader, our wrapper, gets after the others to write down how the agent ended. */
+const LEADER_GRACE_MS = 500;
+
+/** The living processes of a tree; never this process, its ancestors, or init. */
+export function findTree(root: TreeRoot): ProcessEntry[] {
+  const table = listProcesses();
+  const members = new Map<number, ProcessEntry>();
+  const spared = ancestorsOf(process.pid, table);
+  for (const entry of table) {
+    if (!spared.has(entry.pid) && isRooted(entry, root)) members.set(entry.pid, entry);
+  }
+  return [...withDescendants(members, table, spared).values()];
+}
+
+/** Ends a whole tree: SIGTERM, grace, SIGKILL, and a look whether any of it is left. */
+export async function stopTree(root: TreeRoot, options: StopOptions): Promise<StopReport> {
+  const asked = new Set<string>();
+  const left = await endWith('SIGTERM', root, asked, options.graceMs, options.now);
+  if (left.length === 0) return { signalled: asked.size, killed: 0, survivors: [] };
+  const killed = new Set<string>();
+  await endWith('SIGKILL', root, killed, LEADER_GRACE_MS, undefined, root.pid);
+  const survivors = await endWith('SIGKILL', root, killed, KILL_BOUND_MS);
+  const names = survivors.map(({ pid, name }) => `${pid} ${name}`);
+  return { signalled: asked.size, killed: killed.size, survivors: names };
+}
+
+/** Processor time of a tree, in ms. What has ended counts no more, so it can shrink. */
+export function cpuOf(tree: readonly ProcessEntry[]): number {
+  return tree.reduce((total, { cpuMs }) => total + cpuMs, 0);
+}
+
+async function endWith(
+  signal: 'SIGTERM' | 'SIGKILL',
+  root: TreeRoot,
+  reached: Set<string>,
+  boundMs: number,
+  now?: AbortSignal,
+  spare: number | null = null,
+): Promise<ProcessEntry[]> {
+  const deadline = performance.now() + boundMs;
+  for (let pause = FIRST_LOOK_MS; ; pause = Math.min(pause * 2, LAST_LOOK_MS)) {
+    const tree = findTree(root);
+    const targets = tree.filter(({ pid }) => pid !== spare);
+    for (const entry of targets) signalOnce(entry, signal, reached);
+    if (tree.length === 0 || now?.aborted || performance.now() >= deadline) return tree;
+    await delay(pause, undefined, now ? { signal: now } : {}).catch(() => undefined);
+  }
+}
+
+/** Children that were born meanwhile are reached by the next look; nobody is asked twice. */
+function signalOnce(entry: ProcessEntry, signal: NodeJS.Signals, reached: Set<string>): void {
+  const key = `${entry.pid} ${entry.startTime}`;
+  if (reached.has(key)) return;
+  reached.add(key);
+  sendSignal(entry.pid, signal);
+  // A stopped process takes SIGTERM only when it goes on.
+  if (signal === 'SIGTERM') sendSignal(entry.pid, 'SIGCONT');
+}
+
+/** The table was read less than a millisecond ago: the pid cannot have been given to another process since. */
+function sendSignal(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended, or is not ours to signal: then it shows up as a survivor.
+  }
+}
+
+function isRooted(entry: ProcessEntry, root: TreeRoot): boolean {
+  if (root.pid !== null && (entry.pid === root.pid || entry.sessionId === root.pid)) return true;
+  return hasEnvironment(entry.pid, root.environment);
+}
+
+function ancestorsOf(pid: number, table: readonly ProcessEntry[]): Set<number> {
+  const parents = new Map(table.map((entry) => [entry.pid, entry.parentPid]));
+  const line = new Set([1]);
+  for (let at: number | undefined = pid; at && !line.has(at); at = parents.get(at)) line.add(at);
+  return line;
+}
+
+function withDescendants(
+  members: Map<number, ProcessEntry>,
+  table: readonly ProcessEntry[],
+  spared: ReadonlySet<number>,
+): Map<number, ProcessEntry> {
+  const size = members.size;
+  for (const entry of table) {
+    if (members.has(entry.parentPid) && !spared.has(entry.pid)) members.set(entry.pid, entry);
+  }
+  return members.size === size ? members : withDescendants(members, table, spared);
+}

@@ -1,0 +1,133 @@
+/** Examines what an attempt left behind: after a hang, a crash, a kill, or the loss of the oneshot that watched it. */
+import { statSync } from 'node:fs';
+import { lastValueFrom, of, tap } from 'rxjs';
+import { fromPromise } from 'xstate';
+import type { AttemptEnd, Findings } from '../machines/contracts.ts';
+import type { Recovered } from '../machines/events.ts';
+import type { RecoveryRequest } from '../machines/implementations.ts';
+import {
+  answerOf,
+  classifyEnd,
+  describeEnd,
+  type Evidence,
+  judgeRecovery,
+} from '../machines/judgement.ts';
+import { NO_OUTCOME } from '../machines/outcome.ts';
+import { renderSalvage } from '../machines/prompts.ts';
+import { concludeEnd, gatherEvidence, readTranscript, sessionIdOf } from './attempt-end.ts';
+import { livingAgent, readWrapperPid } from './attempt-exit.ts';
+import type { AttemptFiles, CommandRecord } from './attempt-files.ts';
+import { attemptFiles, readRecord } from './attempt-files.ts';
+import { type AttemptReading, createReading } from './attempt-reading.ts';
+import { sealOutput } from './attempt-stops.ts';
+import { filesChangedSince } from './changed-files.ts';
+import { tailFile } from './output-tail.ts';
+import type { RunHost } from './run-host.ts';
+import { writeText } from './run-texts.ts';
+
+export function recoveryActor(host: RunHost) {
+  return fromPromise<Recovered, RecoveryRequest>(async ({ input }) => ({
+    attempt: input.number,
+    findings: await recover(host, input),
+  }));
+}
+
+/**
+ * Only a oneshot that was lost leaves an agent that may go on: it is attached to. In every other case the whole tree is
+ * stopped before anything is examined, so nothing changes under the examination.
+ */
+export async function recover(host: RunHost, request: RecoveryRequest): Promise<Findings> {
+  const files = attemptFiles(host.folder, request);
+  if (request.reason === 'orchestratorLost') {
+    const agent = livingAgent(files, host.runId);
+    if (agent) return { kind: 'alive', pid: agent.pid };
+  }
+  const target = { files, wrapperPid: readWrapperPid(files), liveness: null };
+  const { survivors } = await host.stops.stop(target);
+  const evidence = await examine(host, request, files);
+  return judge(host, files, evidence, survivors);
+}
+
+function judge(
+  host: RunHost,
+  files: AttemptFiles,
+  evidence: Evidence,
+  survivors: readonly string[],
+): Findings {
+  const judgement = judgeRecovery(evidence);
+  const answer = judgement.kind === 'success' ? judgement.answer : null;
+  const conclude = (): AttemptEnd =>
+    concludeEnd(host, files, evidence, { class: judgement.class, answer, survivors });
+  switch (judgement.kind) {
+    case 'success':
+    case 'dead':
+      return { kind: judgement.kind, end: conclude() };
+    case 'limited':
+      return { kind: 'limited', end: conclude(), resumeAt: judgement.resumeAt };
+    case 'partial':
+      return { kind: 'partial', end: conclude(), summary: writeSalvage(host, files, evidence) };
+  }
+}
+
+/** Reads the attempt's whole output again: what was seen of it live may be less than what is there. */
+async function examine(
+  host: RunHost,
+  { role, reason }: RecoveryRequest,
+  files: AttemptFiles,
+): Promise<Evidence> {
+  const reading = await readAgain(host, role, files);
+  await sealOutput(files, host.redactor);
+  const evidence = gatherEvidence(host, {
+    role,
+    files,
+    reason,
+    stream: reading?.outcome ?? NO_OUTCOME,
+    printed: reading?.printed ?? null,
+    lingered: false,
+    startFailure: null,
+  });
+  const isAnswered = answerOf(evidence) !== null || classifyEnd(evidence) === 'clean';
+  return isAnswered ? evidence : withSlowEvidence(host, files, evidence);
+}
+
+function withSlowEvidence(host: RunHost, files: AttemptFiles, evidence: Evidence): Evidence {
+  const { role, stream } = evidence;
+  const startedAt = readRecord<CommandRecord>(files.file('command.json'))?.startedAt;
+  return {
+    ...evidence,
+    transcript: readTranscript(host, role, sessionIdOf(files, stream)),
+    changedFiles: startedAt === undefined ? [] : filesChangedSince(host.settings.cwd, startedAt),
+  };
+}
+
+async function readAgain(
+  host: RunHost,
+  role: RecoveryRequest['role'],
+  files: AttemptFiles,
+): Promise<AttemptReading | null> {
+  if (!statSync(files.file('stdout'), { throwIfNoEntry: false })) return null;
+  const reading = createReading({
+    attempt: files.name,
+    adapter: host.adapters[role],
+    settings: host.settings.agents[role],
+    redactor: host.redactor,
+    loggedOffset: host.loggedOffset(files.name),
+    now: () => host.now(),
+    log: (entries) => host.log(entries),
+  });
+  const all$ = tailFile(files.file('stdout'), { stop$: of(true) }).pipe(tap(reading.take));
+  await lastValueFrom(all$, { defaultValue: null });
+  reading.end();
+  return reading;
+}
+
+function writeSalvage(host: RunHost, files: AttemptFiles, evidence: Evidence) {
+  const { stream, transcript, changedFiles } = evidence;
+  const text = renderSalvage({
+    message: describeEnd(evidence),
+    words: transcript?.lastText || stream.words,
+    toolCalls: transcript?.toolCalls.length ? transcript.toolCalls : stream.toolCalls,
+    changedFiles,
+  });
+  return writeText(host, `${files.path}/salvage.md`, text);
+}

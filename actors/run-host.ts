@@ -1,0 +1,65 @@
+import type { Activity } from '../machines/activity.ts';
+import type { Role } from '../machines/contracts.ts';
+import type { AgentAdapter, AgentSettings, LaunchPlace } from './agents/adapter.ts';
+import type { AttemptStops } from './attempt-stops.ts';
+import type { Redactor } from './redaction.ts';
+
+/** A check that is run as evidence. */
+export interface CheckSettings {
+  readonly name: string;
+  readonly command: string;
+  readonly timeoutMs: number;
+  readonly required: boolean;
+}
+
+/** What a person asked for that concerns how things are done; it is recorded with the run, so resume does the same. */
+export interface RunSettings {
+  /** The work tree, as its real path. */
+  readonly cwd: string;
+  readonly agents: Readonly<Record<Role, AgentSettings & { readonly name: string }>>;
+  readonly headers: {
+    readonly worker: string | null;
+    readonly reworker: string | null;
+    readonly auditor: string | null;
+  };
+  readonly checks: readonly CheckSettings[];
+  /** From SIGTERM to SIGKILL. */
+  readonly killGraceMs: number;
+  /** From a final result to the exit of the process. */
+  readonly resultGraceMs: number;
+  /** Bytes that one attempt may print. */
+  readonly outputLimitBytes: number;
+  /** Names of environment variables that are secret whatever they look like. */
+  readonly secrets: readonly string[];
+}
+
+/** One activity as it stands in the log. */
+export interface LogEntry {
+  /** When it arrived, in epoch milliseconds. */
+  readonly at: number;
+  /** The attempt's name, `0001-worker`. */
+  readonly attempt: string;
+  /** Offset in the attempt's stdout after which the activity is complete. */
+  readonly offset: number;
+  readonly activity: Activity;
+}
+
+/** What the actors of one run are given by whoever hosts it. Nothing here is shared between runs. */
+export interface RunHost {
+  readonly runId: string;
+  /** Absolute path of the run folder. */
+  readonly folder: string;
+  readonly settings: RunSettings;
+  readonly adapters: Readonly<Record<Role, AgentAdapter>>;
+  readonly place: LaunchPlace;
+  readonly redactor: Redactor;
+  readonly stops: AttemptStops;
+  /** Milliseconds between looks at the slower signs of life (see liveness.ts). */
+  readonly samplingMs: number;
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Records what the agents did. Throws when it cannot be recorded. */
+  log(entries: readonly LogEntry[]): void;
+  /** The offset up to which the log already has this attempt, 0 when it has nothing of it. */
+  loggedOffset(attempt: string): number;
+}
