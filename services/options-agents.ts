@@ -1,0 +1,129 @@
+import { agentName, anyText, choice, text } from './config-values.ts';
+import { DEFAULTS } from './defaults.ts';
+import { list, type OptionRow, single } from './option-row.ts';
+
+const agents = { ...single, group: 'Agents' } as const;
+const prompts = { ...single, group: 'Prompts' } as const;
+
+/** Who works and who judges, and what is said to them. */
+export const AGENT_OPTIONS = {
+  agent: {
+    ...agents,
+    flag: '--agent',
+    argument: '<name>',
+    description: 'Agent of both roles',
+    rule: agentName,
+    default: null,
+    otherwise: 'the first one that is installed',
+  },
+  workerAgent: {
+    ...agents,
+    flag: '--worker-agent',
+    argument: '<name>',
+    description: 'Agent that does the task',
+    rule: agentName,
+    default: null,
+    otherwise: 'as `--agent`',
+  },
+  auditorAgent: {
+    ...agents,
+    flag: '--auditor-agent',
+    argument: '<name>',
+    description: 'Agent that judges the result',
+    rule: agentName,
+    default: null,
+    otherwise: 'as `--agent`',
+  },
+  workerModel: {
+    ...agents,
+    flag: '--worker-model',
+    argument: '<model>',
+    description: 'Model of the worker, in the words of its agent',
+    rule: text,
+    default: null,
+    otherwise: "the agent's own",
+  },
+  auditorModel: {
+    ...agents,
+    flag: '--auditor-model',
+    argument: '<model>',
+    description: 'Model of the auditor, in the words of its agent',
+    rule: text,
+    default: null,
+    otherwise: "the agent's own",
+  },
+  agentCommand: {
+    ...agents,
+    flag: '--agent-command',
+    argument: '<command-line>',
+    description:
+      'Command line of the agent `command`; the prompt goes to its standard input, ' +
+      'or where {prompt} or {promptFile} stands in it',
+    rule: text,
+    default: null,
+    otherwise: 'none',
+  },
+  workerAgentCommand: {
+    ...agents,
+    flag: '--worker-agent-command',
+    argument: '<command-line>',
+    description: 'The same for the worker alone',
+    rule: text,
+    default: null,
+    otherwise: 'as `--agent-command`',
+  },
+  auditorAgentCommand: {
+    ...agents,
+    flag: '--auditor-agent-command',
+    argument: '<command-line>',
+    description: 'The same for the auditor alone',
+    rule: text,
+    default: null,
+    otherwise: 'as `--agent-command`',
+  },
+  agentOutput: {
+    ...agents,
+    flag: '--agent-output',
+    argument: '<form>',
+    description:
+      'How the output of the agent `command` is read: `text`, `jsonl`, ' +
+      'or `auto`: as JSON lines when its first line is a JSON object',
+    rule: choice('text', 'jsonl', 'auto'),
+    default: DEFAULTS.agentOutput,
+  },
+  agentArgs: {
+    ...list,
+    flag: '--',
+    argument: '<arguments...>',
+    group: 'Agents',
+    description: "Further arguments for the agents' own command lines",
+    rule: text,
+  },
+  workerPromptHeader: {
+    ...prompts,
+    flag: '--worker-prompt-header',
+    argument: '<text>',
+    description: "Beginning of the worker's prompt",
+    rule: anyText,
+    default: null,
+    otherwise: 'built in',
+  },
+  reworkerPromptHeader: {
+    ...prompts,
+    flag: '--reworker-prompt-header',
+    argument: '<text>',
+    description: "Beginning of the worker's prompt when it goes on with work that was not enough",
+    rule: anyText,
+    default: null,
+    otherwise: 'as `--worker-prompt-header`, else built in',
+  },
+  auditorPromptHeader: {
+    ...prompts,
+    flag: '--auditor-prompt-header',
+    argument: '<text>',
+    description: "Beginning of the auditor's prompt",
+    rule: anyText,
+    default: null,
+    otherwise: 'built in',
+  },
+} as const satisfies Record<string, OptionRow>;

@@ -1,0 +1,47 @@
+import { checkCommand, text, variableName } from './config-values.ts';
+import { DEFAULTS } from './defaults.ts';
+import { list, type OptionRow, single } from './option-row.ts';
+
+const files = { ...single, group: 'Files' } as const;
+
+/** What counts as evidence, where things lie, and what stays out of them. */
+export const FILE_OPTIONS = {
+  checks: {
+    ...list,
+    flag: '--check',
+    argument: '<command-line>',
+    group: 'Evidence',
+    description:
+      'Command that has to pass before the auditor is asked; may be given several times. In a file: ' +
+      'command lines, or objects of `name`, `command`, `timeout` (10m) and `required` (true)',
+    rule: checkCommand,
+  },
+  cwd: {
+    ...files,
+    flag: '--cwd',
+    argument: '<folder>',
+    description: 'Work in this folder, as if oneshot had been started there',
+    rule: text,
+    default: null,
+    otherwise: 'the current folder',
+    inFiles: false,
+  },
+  runsDir: {
+    ...files,
+    flag: '--runs-dir',
+    argument: '<folder>',
+    description: 'Folder of the runs; a relative one counts from the working folder',
+    rule: text,
+    default: DEFAULTS.runsDir,
+  },
+  secrets: {
+    ...list,
+    flag: null,
+    argument: '<names>',
+    group: 'Files',
+    description:
+      'Environment variables whose values are kept out of every file and screen, ' +
+      'besides those with names like keys or tokens',
+    rule: variableName,
+  },
+} as const satisfies Record<string, OptionRow>;
