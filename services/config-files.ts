@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConfigError } from './errors.ts';
+import { ConfigError, messageOf } from './errors.ts';
 import { jsonErrorPlace, placeIn } from './json-syntax.ts';
 
 /** The names under which a folder may hold its configuration; one of them, not several. */
@@ -45,17 +45,13 @@ async function readIfThere(file: string): Promise<string | null> {
     return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
   } catch (error) {
     if (isMissing(error)) return null;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigError(`${file}: cannot be read: ${reason}`, { cause: error });
+    throw new ConfigError(`${file}: cannot be read: ${messageOf(error)}`, { cause: error });
   }
 }
 
 function isMissing(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    (error.code === 'ENOENT' || error.code === 'ENOTDIR')
-  );
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
+  return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
 async function parseConfig(file: string, text: string): Promise<ConfigDocument> {
@@ -89,9 +85,8 @@ function notParsed(
   { line, column }: { readonly line: number; readonly column: number },
   cause: unknown,
 ): ConfigError {
-  const what = cause instanceof Error ? cause.message : String(cause);
   return new ConfigError(
-    `${file}:${line}:${column}: is no ${language} at line ${line}, column ${column}: ${what}`,
+    `${file}:${line}:${column}: is no ${language} at line ${line}, column ${column}: ${messageOf(cause)}`,
     { cause },
   );
 }

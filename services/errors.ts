@@ -107,11 +107,14 @@ export class StorageError extends OneshotError {
 
   /** @param cause what the system said; its message becomes part of this one. */
   constructor(path: string, cause: unknown) {
-    super('ONESHOT_STORAGE', 1, `${path}: ${causeText(cause)}`, { cause });
+    super('ONESHOT_STORAGE', 1, `${path}: ${messageOf(cause)}`, { cause });
     this.path = path;
   }
 }
 
-function causeText(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
+/** What a thrown value says. By its shape, since an error of another realm is no instance of this one's `Error`. */
+export function messageOf(thrown: unknown): string {
+  const said =
+    typeof thrown === 'object' && thrown !== null && 'message' in thrown ? thrown.message : thrown;
+  return String(said);
 }
