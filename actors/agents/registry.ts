@@ -1,0 +1,16 @@
+import type { AgentAdapter } from './adapter.ts';
+import { claude } from './claude.ts';
+import { command } from './command.ts';
+import { scripted } from './scripted.ts';
+
+/** All agents, in the order in which an installed one is looked for when none was chosen. */
+export const AGENTS: readonly AgentAdapter[] = [claude, command, scripted];
+
+export const AGENT_NAMES: readonly string[] = AGENTS.map(({ name }) => name);
+
+/** Those that are looked for when none was chosen: the ones that are programs of their own. */
+export const INSTALLABLE_AGENTS = AGENTS.filter(({ install }) => install !== null);
+
+export function findAgent(name: string): AgentAdapter | null {
+  return AGENTS.find((agent) => agent.name === name) ?? null;
+}

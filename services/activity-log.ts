@@ -1,0 +1,72 @@
+import { appendFileSync, closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import type { LogEntry } from '../actors/run-host.ts';
+import { StorageError } from './errors.ts';
+
+/** A line of `oneshot-log.ndjson`: the activity with when and where it came from. */
+export type LogLine = { readonly version: 1 } & Omit<LogEntry, 'activity'> & LogEntry['activity'];
+
+/** Bytes at the end of the log in which the last line of an attempt is looked for: more than one line can have. */
+const TAIL_BYTES = 4 * 1024 * 1024;
+
+export interface ActivityLog {
+  append(entries: readonly LogEntry[]): void;
+  /** Up to which offset of its stdout the log has this attempt; 0 when it has nothing of it. */
+  loggedOffset(attempt: string): number;
+}
+
+/** The log is not synced: what a power cut takes of it is still in the attempts' `stdout`. */
+export function openActivityLog(path: string): ActivityLog {
+  return {
+    append(entries) {
+      const text = entries.map(renderLine).join('');
+      try {
+        appendFileSync(path, text, { mode: 0o600 });
+      } catch (error) {
+        throw new StorageError(path, error);
+      }
+    },
+    loggedOffset: (attempt) => lastOffset(path, attempt),
+  };
+}
+
+export function logLine({ activity, ...place }: LogEntry): LogLine {
+  return { version: 1, ...place, ...activity };
+}
+
+function renderLine(entry: LogEntry): string {
+  return `${JSON.stringify(logLine(entry))}\n`;
+}
+
+function lastOffset(path: string, attempt: string): number {
+  const lines = readTail(path).split('\n');
+  for (let index = lines.length - 1; index >= 0; index -= 1) {
+    const line = parseLine(lines[index] ?? '');
+    if (line?.attempt === attempt) return line.offset;
+  }
+  return 0;
+}
+
+function parseLine(text: string): LogLine | null {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function readTail(path: string): string {
+  let fd: number;
+  try {
+    fd = openSync(path, 'r');
+  } catch {
+    return '';
+  }
+  try {
+    const { size } = fstatSync(fd);
+    const buffer = Buffer.alloc(Math.min(size, TAIL_BYTES));
+    readSync(fd, buffer, 0, buffer.length, size - buffer.length);
+    return buffer.toString('utf8');
+  } finally {
+    closeSync(fd);
+  }
+}

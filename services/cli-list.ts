@@ -1,0 +1,61 @@
+import { styleText } from 'node:util';
+import { presence } from '../actors/process-identity.ts';
+import { commandContext, STREAMS, usesColor } from './cli-context.ts';
+import type { CommandOptions } from './cli-program.ts';
+import { formatDuration } from './durations.ts';
+import { readLock } from './lock.ts';
+import { listRuns, type RunFolder, type RunSummary } from './run-store.ts';
+import { safeLine } from './safe-text.ts';
+
+/** `oneshot list`: all runs of the runs folder, the oldest first. Reads only their `oneshot.json`. */
+export async function listCommand(options: CommandOptions): Promise<number> {
+  const { config } = await commandContext(options);
+  const runs = listRuns(config.runsDir);
+  if (options.json) {
+    for (const run of runs) STREAMS.out(`${JSON.stringify(summary(run))}\n`);
+    return 0;
+  }
+  if (runs.length === 0)
+    STREAMS.err(`There is no run in ${config.runsDir}. Start one: oneshot "task".\n`);
+  const color = usesColor(options, process.stdout);
+  for (const run of runs) STREAMS.out(`${line(run, color)}\n`);
+  return 0;
+}
+
+/** The pid of the oneshot that is at work on a run, or `null`. */
+export function hostPid(folder: RunFolder): number | null {
+  const lock = readLock(folder.lock);
+  return lock && presence(lock) !== 'gone' ? lock.pid : null;
+}
+
+function summary({ id, folder, file }: RunSummary) {
+  return {
+    id,
+    state: file?.state ?? null,
+    reason: file?.reason ?? null,
+    iteration: file?.iteration ?? null,
+    maxIterations: file?.maxIterations ?? null,
+    task: file?.task ?? null,
+    createdAt: file?.createdAt ?? null,
+    updatedAt: file?.updatedAt ?? null,
+    agents: file?.agents ?? null,
+    cwd: file?.cwd ?? null,
+    pid: hostPid(folder),
+    folder: folder.path,
+  };
+}
+
+function line(run: RunSummary, color: boolean): string {
+  const { id, state, iteration, maxIterations, task, updatedAt, pid } = summary(run);
+  const shown =
+    state === null ? 'unreadable' : pid === null && isGoingOn(state) ? `${state} (lost)` : state;
+  const age =
+    updatedAt === null ? '' : formatDuration(Math.floor((Date.now() - updatedAt) / 1000) * 1000);
+  const head = color ? styleText('bold', id) : id;
+  return `${head}  ${shown.padEnd(20)} ${iteration ?? '-'}/${maxIterations ?? '-'}  ${age.padStart(8)} ago  ${safeLine(task ?? '').slice(0, 60)}`;
+}
+
+/** A run that says so while no oneshot hosts it was killed: `resume` goes on with it. */
+function isGoingOn(state: string): boolean {
+  return !['completed', 'rejected', 'failed', 'interrupted'].includes(state);
+}

@@ -1,0 +1,158 @@
+/** `oneshot run` and `oneshot resume`: a session, told as it goes. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type CommandContext, commandContext, createOutput } from './cli-context.ts';
+import type { CommandOptions } from './cli-program.ts';
+import { UsageError } from './errors.ts';
+import type { Output } from './output.ts';
+import { reportRun } from './run-report.ts';
+import type { RunSession } from './run-session.ts';
+import { resumeRun, type Sharing, startRun } from './run-start.ts';
+import { findRun } from './run-store.ts';
+
+/** Signals that end a run on purpose. */
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+export async function runCommand(
+  task: string | undefined,
+  options: CommandOptions,
+): Promise<number> {
+  const context = await commandContext(options);
+  const text = readTask(task, options);
+  return startAndDrive(text, context, options);
+}
+
+/** Starts a run and stays with it to its end. Returns the exit code. */
+export async function startAndDrive(
+  task: string,
+  { cwd, config }: CommandContext,
+  options: CommandOptions,
+): Promise<number> {
+  const output = createOutput(options);
+  const signals = listenForSignals();
+  try {
+    const session = await startRun({
+      task,
+      config,
+      cwd,
+      sharing: sharingOf(options),
+      signal: signals.waiting,
+      notify: output.notice,
+    });
+    return await drive(session, output, signals);
+  } catch (error) {
+    return signals.exitCodeOf(error);
+  } finally {
+    signals.stop();
+  }
+}
+
+export async function resumeCommand(id: string, options: CommandOptions): Promise<number> {
+  const { config } = await commandContext(options);
+  const folder = findRun(config.runsDir, id);
+  const output = createOutput(options);
+  const signals = listenForSignals();
+  try {
+    const session = await resumeRun({
+      folder,
+      extension:
+        typeof options.maxIterations === 'string' ? { maxIterations: config.maxIterations } : {},
+      sharing: sharingOf(options),
+      signal: signals.waiting,
+      notify: output.notice,
+    });
+    if ('run' in session) return await drive(session, output, signals);
+    output.notice(`The run ${folder.id} is completed already; there is nothing to resume.`);
+    output.finished(reportRun(folder));
+    return 0;
+  } catch (error) {
+    return signals.exitCodeOf(error);
+  } finally {
+    signals.stop();
+  }
+}
+
+async function drive(session: RunSession, output: Output, signals: Signals): Promise<number> {
+  output.started(session.header, session.folder.path);
+  session.transitions$.subscribe(output.transition);
+  session.activities$.subscribe(output.activities);
+  signals.attach(session);
+  await session.run();
+  const report = reportRun(session.folder);
+  output.finished(report);
+  return report.exitCode;
+}
+
+interface Signals {
+  /** Aborted by a signal that comes before there is a session. */
+  readonly waiting: AbortSignal;
+  attach(session: RunSession): void;
+  /** What a wait that a signal ended exits with; throws every other error on. */
+  exitCodeOf(error: unknown): number;
+  stop(): void;
+}
+
+/** The first signal stops the run in good order, the second at once. */
+function listenForSignals(): Signals {
+  const waiting = new AbortController();
+  let session: RunSession | null = null;
+  let first: NodeJS.Signals | null = null;
+  const take = (signal: NodeJS.Signals): void => {
+    if (first !== null) return session?.hurry();
+    first = signal;
+    waiting.abort();
+    session?.interrupt(signal);
+  };
+  for (const signal of STOP_SIGNALS) process.on(signal, take);
+  return {
+    waiting: waiting.signal,
+    attach(attached) {
+      session = attached;
+      if (first !== null) session.interrupt(first);
+    },
+    exitCodeOf(error) {
+      if (first === null) throw error;
+      if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
+      return first === 'SIGINT' ? 130 : first === 'SIGTERM' ? 143 : 129;
+    },
+    stop() {
+      for (const signal of STOP_SIGNALS) process.off(signal, take);
+    },
+  };
+}
+
+function sharingOf({ wait, share }: CommandOptions): Sharing {
+  if (wait && share)
+    throw new UsageError('--wait and --share exclude each other; give one of them.');
+  return share ? 'share' : wait ? 'wait' : 'refuse';
+}
+
+function readTask(task: string | undefined, options: CommandOptions): string {
+  const given = [task, options.task, options.file].filter((source) => source !== undefined);
+  if (given.length > 1)
+    throw new UsageError('The task is given more than once; use one of TASK, --task and --file.');
+  const text = taskText(task, options);
+  if (text.trim() === '')
+    throw new UsageError('The task is empty. Say what is to be done: oneshot "task".');
+  return text;
+}
+
+function taskText(task: string | undefined, { task: option, file }: CommandOptions): string {
+  if (typeof option === 'string') return option;
+  if (typeof file === 'string') return readTaskFile(resolve(file));
+  if (task === '-') return readFileSync(0, 'utf8');
+  if (task !== undefined) return task;
+  throw new UsageError(
+    'There is no task. Say what is to be done: oneshot "task". See: oneshot --help',
+  );
+}
+
+function readTaskFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(
+      `The task file ${path} cannot be read: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}

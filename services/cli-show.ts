@@ -1,0 +1,75 @@
+import { commandContext, STREAMS } from './cli-context.ts';
+import { hostPid } from './cli-list.ts';
+import type { CommandOptions } from './cli-program.ts';
+import { formatDuration } from './durations.ts';
+import { clock } from './output-terminal.ts';
+import { type RunReport, reportRun } from './run-report.ts';
+import { findRun } from './run-store.ts';
+import type { AttemptView } from './run-view.ts';
+import { safeLine, safeText } from './safe-text.ts';
+
+/** `oneshot show`: one run with its history and attempts. Takes no lock and changes nothing. */
+export async function showCommand(id: string, options: CommandOptions): Promise<number> {
+  const { config } = await commandContext(options);
+  const folder = findRun(config.runsDir, id);
+  const report = reportRun(folder);
+  const text = options.json ? JSON.stringify(report, null, 2) : describe(report, hostPid(folder));
+  STREAMS.out(`${text}\n`);
+  return 0;
+}
+
+function describe(report: RunReport, pid: number | null): string {
+  const { state, reason, message, verdict, feedback, findings, usage } = report;
+  const label = state === 'completed' ? (report.verified ? ' (verified)' : ' (unverified)') : '';
+  const rows: [string, string | null][] = [
+    ['run', report.id],
+    ['task', safeLine(report.task)],
+    [
+      'state',
+      `${state}${label}${reason ? `: ${reason}` : ''}${pid === null ? '' : ` (pid ${pid})`}`,
+    ],
+    ['message', message && safeLine(message)],
+    ['verdict', verdict],
+    ['feedback', feedback && safeText(feedback)],
+    ...findings.map((finding): [string, string] => ['finding', safeLine(finding)]),
+    ['iteration', `${report.iteration} of ${report.maxIterations}`],
+    ['tokens', `${usage.inputTokens ?? 'unknown'} in, ${usage.outputTokens ?? 'unknown'} out`],
+    ['cost', usage.costUsd === null ? 'unknown' : `$${usage.costUsd.toFixed(4)}`],
+    ['folder', report.folder],
+  ];
+  const head = rows
+    .filter(([, value]) => value)
+    .map(([name, value]) => `${name.padEnd(10)} ${value}`);
+  const history = report.history.map(
+    ({ state: phase, at, reason: why }) =>
+      `  ${clock(at)}  ${phase}${why ? ` (${safeLine(why)})` : ''}`,
+  );
+  return [
+    ...head,
+    '',
+    'history',
+    ...history,
+    '',
+    'attempts',
+    ...report.attempts.map(attemptLine),
+  ].join('\n');
+}
+
+function attemptLine({
+  number,
+  role,
+  agent,
+  startedAt,
+  endedAt,
+  end,
+  result,
+}: AttemptView): string {
+  const took = endedAt === null ? 'running' : formatDuration(endedAt - startedAt);
+  const how = end ? `${end.reason}, ${end.class}${exitText(end)}` : '';
+  const said = result ? `  ${safeLine(result.preview).slice(0, 80)}` : '';
+  return `  ${String(number).padStart(4, '0')} ${role.padEnd(7)} ${agent.padEnd(9)} ${took.padStart(8)}  ${how}${said}`;
+}
+
+function exitText({ exitCode, signal }: NonNullable<AttemptView['end']>): string {
+  return signal ? `, ${signal}` : exitCode === null ? '' : `, exit ${exitCode}`;
+}

@@ -1,0 +1,77 @@
+/**
+ * The lifecycle with a memory: each transition is recorded before any of its effects begins. XState starts invoked
+ * actors and timers after `transition` has returned, so that is where the record is made; in a subscription it would
+ * come after the agent's start.
+ */
+import type {
+  AnyActorLogic,
+  AnyActorRef,
+  AnyActorScope,
+  AnyMachineSnapshot,
+  EventObject,
+} from 'xstate';
+import type { Lifecycle } from '../machines/lifecycle.ts';
+
+/** Makes one transition durable. What it throws stops the run: nothing may go on unrecorded. */
+export type Recorder = (event: EventObject, snapshot: AnyMachineSnapshot) => void;
+
+/** Events that change nothing that is worth a record. */
+const UNRECORDED = new Set(['agent.activity', 'xstate.stop']);
+
+export function durableLifecycle(machine: Lifecycle, record: Recorder): AnyActorLogic {
+  const recordOrStop = (event: EventObject, snapshot: AnyMachineSnapshot): AnyMachineSnapshot => {
+    try {
+      record(event, snapshot);
+      return snapshot;
+    } catch (error) {
+      stopChildren(snapshot);
+      throw error;
+    }
+  };
+  const logic: AnyActorLogic = machine;
+  return {
+    config: machine.config,
+    start: (snapshot: AnyMachineSnapshot) => logic.start?.(snapshot, undefined as never),
+    getPersistedSnapshot: (snapshot, options) => logic.getPersistedSnapshot(snapshot, options),
+    restoreSnapshot: (snapshot, scope) => logic.restoreSnapshot?.(snapshot, scope),
+    getInitialSnapshot(scope: AnyActorScope, input: unknown) {
+      const snapshot = logic.getInitialSnapshot(scope, input);
+      return recordOrStop({ type: 'xstate.init', input } as EventObject, snapshot);
+    },
+    transition(before: AnyMachineSnapshot, event: EventObject, scope: AnyActorScope) {
+      const plain = plainEvent(event);
+      const after: AnyMachineSnapshot = logic.transition(before, plain, scope);
+      return isTaken(before, plain, after) ? recordOrStop(plain, after) : after;
+    },
+  };
+}
+
+/** Whether the machine answered the event with anything that its record must tell. */
+function isTaken(
+  before: AnyMachineSnapshot,
+  event: EventObject,
+  after: AnyMachineSnapshot,
+): boolean {
+  if (UNRECORDED.has(event.type)) return false;
+  if (event.type === 'process.restarted') return after.status === 'active';
+  return before.context !== after.context || !isSameValue(before.value, after.value);
+}
+
+function isSameValue(before: unknown, after: unknown): boolean {
+  return JSON.stringify(before) === JSON.stringify(after);
+}
+
+/** Events are journaled, so they are made of plain data before the machine sees them: a replay sees the same. */
+function plainEvent(event: EventObject): EventObject {
+  if (!('error' in event)) return event;
+  const { error } = event;
+  if (!(error instanceof Error)) return event;
+  const code = 'code' in error ? String(error.code) : null;
+  return { ...event, error: { name: error.name, message: error.message, code } } as EventObject;
+}
+
+/** Whatever the transition was about to start, or leaves running, must not go on without a record. */
+function stopChildren(snapshot: AnyMachineSnapshot): void {
+  const children: Record<string, AnyActorRef | undefined> = snapshot.children;
+  for (const child of Object.values(children)) child?.stop();
+}

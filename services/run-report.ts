@@ -1,0 +1,92 @@
+/** What is told about a run: `show --json`, and the last line of `--json`. Unknown is null, never 0. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Phase } from '../machines/context.ts';
+import type { Usage } from '../machines/contracts.ts';
+import { exitCodeOf } from './exit-codes.ts';
+import type { JournalEntry } from './journal.ts';
+import { readRun } from './run-record.ts';
+import type { RunFolder } from './run-store.ts';
+import {
+  type AttemptView,
+  advanceAttempts,
+  type HistoryEntry,
+  phaseOf,
+  totalUsage,
+} from './run-view.ts';
+
+export interface RunReport {
+  readonly id: string;
+  readonly task: string;
+  readonly state: Phase;
+  readonly reason: string | null;
+  /** The same for a person. */
+  readonly message: string | null;
+  readonly verdict: 'done' | 'retry' | 'impossible' | 'unreadable' | null;
+  readonly feedback: string | null;
+  readonly findings: readonly string[];
+  readonly iteration: number;
+  readonly maxIterations: number;
+  readonly seq: number;
+  /** Whether required checks passed on the work that was judged; without checks a completed run is not verified. */
+  readonly verified: boolean;
+  readonly resumeAt: number | null;
+  readonly usage: Usage;
+  readonly exitCode: number;
+  /** Absolute path of the run folder. */
+  readonly folder: string;
+  readonly cwd: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** The worker's latest accepted result. */
+  readonly result: { readonly preview: string; readonly path: string } | null;
+  readonly history: readonly HistoryEntry[];
+  readonly attempts: readonly AttemptView[];
+}
+
+/** Reads a run's journal and reports on it. Throws a `RunUnreadableError` when it cannot be trusted. */
+export function reportRun(folder: RunFolder): RunReport {
+  let attempts: readonly AttemptView[] = [];
+  let header: JournalEntry['run'];
+  const run = readRun(folder, (entry) => {
+    header ??= entry.run;
+    if (header) attempts = advanceAttempts(attempts, entry, header);
+  });
+  const { context, value, seq, at } = run.last;
+  const { verdict, work } = context;
+  const state = phaseOf(value);
+  const isDecided = verdict !== null && verdict.kind !== 'unreadable';
+  return {
+    id: folder.id,
+    task: context.task.preview,
+    state,
+    reason: context.reason,
+    message: context.message,
+    verdict: verdict?.kind ?? null,
+    feedback: isDecided ? verdict.feedback : null,
+    findings: isDecided ? verdict.findings : [],
+    iteration: context.iteration,
+    maxIterations: context.limits.maxIterations,
+    seq,
+    verified: state === 'completed' && (work?.checks.some(({ passed }) => passed) ?? false),
+    resumeAt: context.resumeAt,
+    usage: totalUsage(context.usage),
+    exitCode: exitCodeOf(state, context.reason),
+    folder: folder.path,
+    cwd: run.header.settings.cwd,
+    createdAt: run.header.createdAt,
+    updatedAt: at,
+    result: work && { preview: work.result.preview, path: work.result.path },
+    history: run.history,
+    attempts,
+  };
+}
+
+/** The worker's accepted result as a whole, or `null`. */
+export function resultText({ folder, result }: RunReport): string | null {
+  try {
+    return result && readFileSync(join(folder, result.path), 'utf8');
+  } catch {
+    return result?.preview ?? null;
+  }
+}

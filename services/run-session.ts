@@ -1,0 +1,198 @@
+/**
+ * Hosts one run: puts the machine, its actors, the record and the lock together, and takes them apart again. Nothing
+ * here is shared between runs, so one process may host many.
+ */
+import { createHash } from 'node:crypto';
+import { Subject } from 'rxjs';
+import { type Actor, type AnyActorLogic, type AnyMachineSnapshot, createActor } from 'xstate';
+import { agentActor } from '../actors/agent-actor.ts';
+import type { AgentAdapter, LaunchPlace } from '../actors/agents/adapter.ts';
+import { createAttemptStops } from '../actors/attempt-stops.ts';
+import { checksActor } from '../actors/checks-actor.ts';
+import { samplingInterval } from '../actors/liveness.ts';
+import { stopTree } from '../actors/process-tree.ts';
+import { quotaActor } from '../actors/quota-actor.ts';
+import { recoveryActor } from '../actors/recovery-actor.ts';
+import { createRedactor } from '../actors/redaction.ts';
+import type { LogEntry, RunHost, RunSettings } from '../actors/run-host.ts';
+import { secretsOf } from '../actors/secrets.ts';
+import type { LifecycleContext, LifecycleInput, Phase } from '../machines/context.ts';
+import type { Limits, Role } from '../machines/contracts.ts';
+import type { LifecycleEvent } from '../machines/events.ts';
+import { LIFECYCLE_VERSION, lifecycle } from '../machines/lifecycle.ts';
+import { openActivityLog } from './activity-log.ts';
+import { durableLifecycle } from './durable-lifecycle.ts';
+import type { JournalEntry, MachineStamp, RunHeader } from './journal.ts';
+import type { Lock } from './lock.ts';
+import { openRecord, type StoredRun } from './run-record.ts';
+import type { RunFolder } from './run-store.ts';
+import { phaseOf } from './run-view.ts';
+import { persistedSnapshot } from './snapshot-file.ts';
+
+/** A run that is being hosted. */
+export interface RunSession {
+  readonly folder: RunFolder;
+  readonly header: RunHeader;
+  /** Each transition, once it is durable. */
+  readonly transitions$: Subject<JournalEntry>;
+  /** What the agents do, as it is logged. */
+  readonly activities$: Subject<readonly LogEntry[]>;
+  /** Begins, or goes on. Resolves when the run has come to rest and all its processes have ended; rejects when it cannot be recorded. */
+  run(): Promise<RunOutcome>;
+  /** Stops on purpose: the run comes to rest as `interrupted`. */
+  interrupt(reason: string): void;
+  /** No more grace for processes that are being stopped. */
+  hurry(): void;
+}
+
+/** Where a run has come to rest. */
+export interface RunOutcome {
+  readonly phase: Phase;
+  readonly context: LifecycleContext;
+}
+
+export interface SessionOptions {
+  readonly folder: RunFolder;
+  readonly lock: Lock;
+  readonly header: RunHeader;
+  /** As in the header, but with what must not be recorded. */
+  readonly settings: RunSettings;
+  readonly adapters: Readonly<Record<Role, AgentAdapter>>;
+  readonly place: LaunchPlace;
+  readonly now: () => number;
+  /** What a run begins with; `null` for one that is resumed. */
+  readonly input: LifecycleInput | null;
+  /** What is on disk of a run that is resumed; `null` for one that begins. */
+  readonly stored: StoredRun | null;
+  /** Larger budgets for a run that is resumed. */
+  readonly extension?: Partial<Limits>;
+}
+
+/** Which statechart this is: recorded with each run. */
+export function machineStamp(): MachineStamp {
+  const hash = createHash('sha256').update(JSON.stringify(lifecycle.config)).digest('hex');
+  return { id: lifecycle.id, version: LIFECYCLE_VERSION, hash };
+}
+
+export function openSession(options: SessionOptions): RunSession {
+  const { folder, header } = options;
+  const transitions$ = new Subject<JournalEntry>();
+  const activities$ = new Subject<readonly LogEntry[]>();
+  const record = openRecord(options);
+  const host = createHost(options, (entries) => activities$.next(entries));
+  const logic = durableLifecycle(lifecycleOf(host), (event, snapshot) =>
+    transitions$.next(record.commit(event, snapshot)),
+  );
+
+  let actor: Actor<AnyActorLogic> | null = null;
+  const run = async (): Promise<RunOutcome> => {
+    try {
+      await sweepLeftovers(options);
+      actor = createActor(logic, actorOptions(options));
+      return await settle(actor, options);
+    } finally {
+      actor?.stop();
+      await host.stops.settled();
+      record.close();
+      options.lock.release();
+      transitions$.complete();
+      activities$.complete();
+    }
+  };
+
+  return {
+    folder,
+    header,
+    transitions$,
+    activities$,
+    run,
+    interrupt: (reason) => actor?.send({ type: 'run.interrupt', reason }),
+    hurry: () => host.stops.hurry(),
+  };
+}
+
+function createHost(
+  options: SessionOptions,
+  tell: (entries: readonly LogEntry[]) => void,
+): RunHost {
+  const { folder, header, settings, place, now, adapters } = options;
+  const redactor = createRedactor(secretsOf(place.environment, settings.secrets));
+  const log = openActivityLog(folder.log);
+  const limits = (options.input ?? options.stored?.last.context)?.limits;
+  return {
+    runId: header.id,
+    folder: folder.path,
+    settings,
+    adapters,
+    place,
+    redactor,
+    stops: createAttemptStops({
+      runId: header.id,
+      killGraceMs: settings.killGraceMs,
+      redactor,
+      now,
+    }),
+    samplingMs: samplingInterval(limits?.inactivityMs ?? 0),
+    now,
+    log(entries) {
+      log.append(entries);
+      tell(entries);
+    },
+    loggedOffset: log.loggedOffset,
+  };
+}
+
+function lifecycleOf(host: RunHost): typeof lifecycle {
+  return lifecycle.provide({
+    actors: {
+      agent: agentActor(host),
+      checks: checksActor(host),
+      recovery: recoveryActor(host),
+      quotaReset: quotaActor(host),
+    },
+  });
+}
+
+function actorOptions({ input, stored }: SessionOptions) {
+  return stored ? { snapshot: persistedSnapshot(stored.last) } : { input };
+}
+
+/** Starts the actor with what begins or resumes the run, and waits for it to come to rest. */
+function settle(actor: Actor<AnyActorLogic>, options: SessionOptions): Promise<RunOutcome> {
+  return new Promise((resolve, reject) => {
+    let isBegun = false;
+    const restIfEnded = (snapshot: AnyMachineSnapshot): void => {
+      if (!isBegun || !snapshot.hasTag('ended')) return;
+      resolve({ phase: phaseOf(snapshot.value), context: snapshot.context });
+    };
+    actor.subscribe({ next: restIfEnded, error: reject });
+    actor.start();
+    for (const event of firstEvents(options)) actor.send(event);
+    isBegun = true;
+    restIfEnded(actor.getSnapshot());
+  });
+}
+
+function firstEvents({ stored, extension }: SessionOptions): LifecycleEvent[] {
+  if (!stored) return [{ type: 'run.start' }];
+  const extend: LifecycleEvent[] = extension ? [{ type: 'run.extend', limits: extension }] : [];
+  const state = phaseOf(stored.last.value);
+  const go: LifecycleEvent[] =
+    state === 'created' ? [{ type: 'run.start' }] : [{ type: 'run.resume' }];
+  // An interrupted run that had not been started is `created` again, and then starts.
+  const wasCreated = state === 'interrupted' && stored.last.context.phase === 'created';
+  const start: LifecycleEvent[] = wasCreated ? [{ type: 'run.start' }] : [];
+  return [{ type: 'process.restarted' }, ...extend, ...go, ...start];
+}
+
+/**
+ * Nothing of an earlier host may run beside what is started now. In a state that had an agent at work recovery looks
+ * first, since that agent may go on; in all others nothing has a right to live.
+ */
+async function sweepLeftovers({ stored, header }: SessionOptions): Promise<void> {
+  if (!stored) return;
+  const state = phaseOf(stored.last.value);
+  if (state.endsWith('Executing') || state === 'recoveryPending') return;
+  const root = { pid: null, environment: { ONESHOT_RUN: header.id } };
+  await stopTree(root, { graceMs: header.settings.killGraceMs });
+}

@@ -1,0 +1,116 @@
+/** Where runs are: a folder per run under the runs folder. */
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { RunNotFoundError, StorageError } from './errors.ts';
+import { readSnapshotFile, type SnapshotFile } from './snapshot-file.ts';
+
+/** The files of one run. */
+export interface RunFolder {
+  readonly id: string;
+  readonly path: string;
+  readonly snapshot: string;
+  readonly journal: string;
+  readonly log: string;
+  readonly lock: string;
+  readonly task: string;
+}
+
+export function runFolder(runsDir: string, id: string): RunFolder {
+  const path = join(runsDir, id);
+  return {
+    id,
+    path,
+    snapshot: join(path, 'oneshot.json'),
+    journal: join(path, 'journal.ndjson'),
+    log: join(path, 'oneshot-log.ndjson'),
+    lock: join(path, 'lock'),
+    task: join(path, 'task.md'),
+  };
+}
+
+/** Sorts by time, and two runs of the same millisecond differ: `20261123-092238-417-3fa9c1`. */
+export function createRunId(now: number): string {
+  const digits = new Date(now).toISOString().replace(/\D/g, '');
+  const time = `${digits.slice(0, 8)}-${digits.slice(8, 14)}-${digits.slice(14, 17)}`;
+  return `${time}-${randomBytes(3).toString('hex')}`;
+}
+
+/** Makes the folder of a run that is to begin; the runs folder keeps itself out of git. */
+export function createRunFolder(runsDir: string, id: string): RunFolder {
+  const folder = runFolder(runsDir, id);
+  try {
+    mkdirSync(runsDir, { recursive: true, mode: 0o700 });
+    const ignore = join(runsDir, '.gitignore');
+    if (!existsSync(ignore)) writeFileSync(ignore, '*\n', { mode: 0o600 });
+    mkdirSync(folder.path, { mode: 0o700 });
+    mkdirSync(join(folder.path, 'attempts'), { mode: 0o700 });
+    syncFolder(runsDir);
+  } catch (error) {
+    throw new StorageError(folder.path, error);
+  }
+  return folder;
+}
+
+/** The names in a folder are durable only when the folder itself is synced. */
+export function syncFolder(path: string): void {
+  const fd = openSync(path, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** All runs, the oldest first. */
+export function listRunIds(runsDir: string): string[] {
+  if (!existsSync(runsDir)) return [];
+  return readdirSync(runsDir, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && isRun(runFolder(runsDir, entry.name)))
+    .map(({ name }) => name)
+    .sort();
+}
+
+export interface RunSummary {
+  readonly id: string;
+  readonly folder: RunFolder;
+  /** `null` when the file is missing or torn; the journal may still tell. */
+  readonly file: SnapshotFile | null;
+}
+
+export function listRuns(runsDir: string): RunSummary[] {
+  return listRunIds(runsDir).map((id) => {
+    const folder = runFolder(runsDir, id);
+    return { id, folder, file: readSnapshotFile(folder.snapshot) };
+  });
+}
+
+/** The run that an id, a unique beginning of one, or `latest` means. Throws {@link RunNotFoundError}. */
+export function findRun(runsDir: string, wanted: string): RunFolder {
+  const ids = listRunIds(runsDir);
+  const matches = wanted === 'latest' ? ids.slice(-1) : ids.filter((id) => id.startsWith(wanted));
+  const exact = matches.find((id) => id === wanted) ?? (matches.length === 1 ? matches[0] : null);
+  if (exact) return runFolder(runsDir, exact);
+  throw new RunNotFoundError(notFoundMessage(runsDir, wanted, matches));
+}
+
+function isRun(folder: RunFolder): boolean {
+  return existsSync(folder.journal) || existsSync(folder.snapshot);
+}
+
+function notFoundMessage(runsDir: string, wanted: string, matches: readonly string[]): string {
+  if (matches.length > 1) {
+    const some = matches.slice(0, 5).join(', ');
+    return `"${wanted}" could be any of ${matches.length} runs (${some}); give more of the id.`;
+  }
+  if (wanted === 'latest') return `There is no run in ${runsDir}. Start one: oneshot "task".`;
+  return `No run in ${runsDir} begins with "${wanted}". See them all: oneshot list.`;
+}

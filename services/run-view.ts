@@ -1,0 +1,148 @@
+/** What a journal says about a run, folded step by step: its history and its attempts. Pure over entries. */
+
+import type { StateValue } from 'xstate';
+import type { Phase } from '../machines/context.ts';
+import type { AttemptEnd, Role, Usage } from '../machines/contracts.ts';
+import { UNKNOWN_USAGE } from '../machines/contracts.ts';
+import { addUsage } from '../machines/updates.ts';
+import type { JournalEntry, RunHeader } from './journal.ts';
+
+/** One stay in a state of the statechart. */
+export interface HistoryEntry {
+  readonly state: Phase;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly reason?: string;
+  /** The agent's, in a state that runs one. */
+  readonly pid?: number;
+}
+
+export interface AttemptView {
+  readonly number: number;
+  readonly role: Role;
+  readonly agent: string;
+  readonly iteration: number;
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  readonly end: Pick<AttemptEnd, 'reason' | 'class' | 'exitCode' | 'signal' | 'message'> | null;
+  readonly result: { readonly preview: string; readonly path: string } | null;
+  readonly sessionId: string | null;
+  readonly usage: Usage;
+}
+
+/** The top-level state of a state value. */
+export function phaseOf(value: StateValue): Phase {
+  // The machine's own test holds PHASES and its states together.
+  return (typeof value === 'string' ? value : Object.keys(value)[0]) as Phase;
+}
+
+/** The history with one more entry of the journal in it. */
+export function advanceHistory(
+  history: readonly HistoryEntry[],
+  { event, value, context, at }: Pick<JournalEntry, 'event' | 'value' | 'context' | 'at'>,
+): readonly HistoryEntry[] {
+  const state = phaseOf(value);
+  const last = history.at(-1);
+  if (last?.state !== state) {
+    const pid = context.attempt?.attach && state.endsWith('Executing') ? context.attempt.pid : null;
+    return [...history, { state, at, ...given('reason', context.reason), ...given('pid', pid) }];
+  }
+  if (event.type !== 'agent.started') return history;
+  return [...history.slice(0, -1), { ...last, pid: event.pid }];
+}
+
+/** The attempts with one more entry of the journal in them. */
+export function advanceAttempts(
+  attempts: readonly AttemptView[],
+  entry: JournalEntry,
+  header: RunHeader,
+): readonly AttemptView[] {
+  const known = attempts.at(-1)?.number ?? 0;
+  const { attempt } = entry.context;
+  const grown = attempt && attempt.number > known ? [...attempts, begun(entry, header)] : attempts;
+  const ended = endOf(entry);
+  if (!ended) return grown;
+  return grown.map((view) => (view.number === ended.number ? withEnd(view, ended) : view));
+}
+
+/** The sum of what is known. */
+export function totalUsage(usage: { readonly worker: Usage; readonly auditor: Usage }): Usage {
+  return addUsage(usage.worker, usage.auditor);
+}
+
+function begun({ context, at }: JournalEntry, header: RunHeader): AttemptView {
+  const number = context.attempt?.number ?? 0;
+  const role = context.attempt?.role ?? 'worker';
+  return {
+    number,
+    role,
+    agent: header.settings.agents[role].name,
+    iteration: context.iteration,
+    startedAt: at,
+    endedAt: null,
+    end: null,
+    result: null,
+    sessionId: null,
+    usage: UNKNOWN_USAGE,
+  };
+}
+
+type KnownEnd =
+  | { readonly number: number; readonly end: AttemptEnd }
+  | { readonly number: number; readonly interruptedAt: number };
+
+function endOf({ event, context, at }: JournalEntry): KnownEnd | null {
+  switch (event.type) {
+    case 'agent.ended':
+      return { number: event.attempt, end: event.end };
+    case 'xstate.done.actor.recovery': {
+      const { attempt, findings } = event.output;
+      return findings.kind === 'alive' ? null : { number: attempt, end: findings.end };
+    }
+    case 'run.interrupt':
+      return context.attempt?.endReason === 'interrupted'
+        ? { number: context.attempt.number, interruptedAt: at }
+        : null;
+    default:
+      return null;
+  }
+}
+
+function withEnd(view: AttemptView, known: KnownEnd): AttemptView {
+  if ('interruptedAt' in known) {
+    if (view.end) return view;
+    return { ...view, endedAt: known.interruptedAt, end: INTERRUPTED };
+  }
+  const {
+    reason,
+    class: endClass,
+    exitCode,
+    signal,
+    message,
+    result,
+    sessionId,
+    usage,
+  } = known.end;
+  return {
+    ...view,
+    endedAt: known.end.endedAt,
+    end: { reason, class: endClass, exitCode, signal, message },
+    result: result && { preview: result.preview, path: result.path },
+    sessionId,
+    usage,
+  };
+}
+
+/** What is known before anybody has looked at what it left. */
+const INTERRUPTED = {
+  reason: 'interrupted',
+  class: 'stopped',
+  exitCode: null,
+  signal: null,
+  message: 'It was stopped by an interruption.',
+} as const;
+
+function given<K extends string, V>(key: K, value: V | null): Partial<Record<K, V>> {
+  // A computed key widens to an index signature; it is this one key.
+  return value === null ? {} : ({ [key]: value } as Partial<Record<K, V>>);
+}
