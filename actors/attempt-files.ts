@@ -72,10 +72,10 @@ export function attemptFiles(
   return { name, folder, path, file: (file) => join(folder, file) };
 }
 
-/** Makes the folder with its two output files: nobody but the user may read them, whatever the agent's umask. */
+/** Makes the folder with the files that others write: nobody but the user may read them, whatever the umask. */
 export function createAttemptFolder(files: AttemptFiles): void {
   mkdirSync(files.folder, { recursive: true, mode: 0o700 });
-  for (const output of ['stdout', 'stderr'] as const) {
+  for (const output of ['stdout', 'stderr', 'shell.log'] as const) {
     writeFileSync(files.file(output), '', { mode: 0o600, flag: 'a' });
   }
 }

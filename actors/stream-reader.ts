@@ -14,8 +14,8 @@ export interface StreamReader {
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export interface JsonLinesOptions extends ReaderSink {
-  /** One record of the stream. What it throws makes the record an unknown one, never an end of the run. */
-  onRecord(record: JsonObject): readonly Activity[];
+  /** One record of the stream, and its line. What it throws makes the record an unknown one, never an end of the run. */
+  onRecord(record: JsonObject, line: string): readonly Activity[];
 }
 
 /** Bytes of text that one activity carries; all of it is in the attempt's `stdout`. */
@@ -123,17 +123,29 @@ export function autoReader(options: JsonLinesOptions): StreamReader {
 }
 
 /**
- * Records of a command that nobody knows: its last string `result` is its answer, each string `text` is said. A
- * `verdict` beside the result is the auditor's typed answer.
+ * Records of a command that nobody knows: its last string `result` is its answer, each string `text` is said. Records
+ * with a `verdict` are an auditor's answer, as they stand and all of them: who reads it sees when they disagree.
  */
-export function genericRecord(record: JsonObject): Activity[] {
-  const activities: Activity[] = [];
-  if (typeof record.text === 'string') activities.push({ kind: 'text', text: record.text });
-  if (typeof record.result === 'string') {
-    const structured = 'verdict' in record ? record : null;
-    activities.push({ kind: 'result', text: record.result, structured, failure: null });
-  }
-  return activities;
+export function genericRecords(): JsonLinesOptions['onRecord'] {
+  const verdicts: string[] = [];
+  return (record, line) => {
+    const activities: Activity[] = [];
+    if (typeof record.text === 'string') activities.push({ kind: 'text', text: record.text });
+    if (typeof record.result === 'string') activities.push(success(record.result));
+    if (hasVerdict(record)) {
+      verdicts.push(line);
+      activities.push(success(verdicts.join('\n')));
+    }
+    return activities;
+  };
+}
+
+function success(text: string): Activity {
+  return { kind: 'result', text, structured: null, failure: null };
+}
+
+function hasVerdict(record: JsonObject): boolean {
+  return Object.keys(record).some((key) => key.toLowerCase() === 'verdict');
 }
 
 /** Text of at most `limit` bytes of UTF-8; what was cut is said. */
@@ -147,7 +159,7 @@ function readRecord(line: string, onRecord: JsonLinesOptions['onRecord']): reado
   const record = parseRecord(line);
   if (!record) return [];
   try {
-    return onRecord(record);
+    return onRecord(record, line);
   } catch {
     return [];
   }

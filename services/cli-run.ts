@@ -98,10 +98,13 @@ function listenForSignals(): Signals {
   let session: RunSession | null = null;
   let first: NodeJS.Signals | null = null;
   const take = (signal: NodeJS.Signals): void => {
-    if (first !== null) return session?.hurry();
-    first = signal;
-    waiting.abort();
-    session?.interrupt(signal);
+    if (first === null) {
+      first = signal;
+      waiting.abort();
+      session?.interrupt(signal);
+    } else {
+      session?.hurry();
+    }
   };
   for (const signal of STOP_SIGNALS) process.on(signal, take);
   return {

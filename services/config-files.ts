@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError, messageOf } from './errors.ts';
-import { jsonErrorPlace, placeIn } from './json-syntax.ts';
+import { jsonErrorPlace, placeIn, repeatedJsonKey } from './json-syntax.ts';
 
 /** The names under which a folder may hold its configuration; one of them, not several. */
 export const CONFIG_FILE_NAMES = [
@@ -21,37 +21,52 @@ export interface ConfigDocument {
 /** The configuration of a folder, `null` when it has none. Throws a {@link ConfigError} when it has two. */
 export async function findConfig(folder: string): Promise<ConfigDocument | null> {
   const files = CONFIG_FILE_NAMES.map((name) => join(folder, name));
-  const texts = await Promise.all(files.map(readIfThere));
-  const present = files.filter((_, index) => texts[index] !== null);
+  const found = await Promise.all(files.map(isThere));
+  const present = files.filter((_, index) => found[index]);
   if (present.length > 1) throw new ConfigError(severalFiles(present));
-  const index = texts.findIndex((text) => text !== null);
-  const [file, text] = [files[index], texts[index]];
-  return file === undefined || typeof text !== 'string' ? null : parseConfig(file, text);
+  const [file] = present;
+  return file === undefined ? null : parseConfig(file, await readText(file, 'it links to nothing'));
 }
 
 /** The configuration in a file that was asked for by name. Throws a {@link ConfigError} when it is not there. */
 export async function readConfig(file: string): Promise<ConfigDocument> {
-  const text = await readIfThere(file);
-  if (text === null) throw new ConfigError(`${file}: there is no such file; check \`--config\``);
-  return parseConfig(file, text);
+  return parseConfig(file, await readText(file, 'there is no such file; check `--config`'));
 }
 
 function severalFiles(files: readonly string[]): string {
   return `A folder may hold one configuration, and here are ${files.length}: ${files.join(' and ')}; remove all but one`;
 }
 
-async function readIfThere(file: string): Promise<string | null> {
+/**
+ * A link counts, wherever it leads. In a folder that may not be entered nothing is there: the home folder is often that
+ * of another user, as in containers.
+ */
+async function isThere(file: string): Promise<boolean> {
   try {
-    return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
+    await lstat(file);
+    return true;
   } catch (error) {
-    if (isMissing(error)) return null;
-    throw new ConfigError(`${file}: cannot be read: ${messageOf(error)}`, { cause: error });
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return false;
+    throw unreadable(file, error);
   }
 }
 
-function isMissing(error: unknown): boolean {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
-  return code === 'ENOENT' || code === 'ENOTDIR';
+async function readText(file: string, whenMissing: string): Promise<string> {
+  try {
+    return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) throw new ConfigError(`${file}: ${whenMissing}`);
+    throw unreadable(file, error);
+  }
+}
+
+function unreadable(file: string, cause: unknown): ConfigError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new ConfigError(`${file}: cannot be read: ${reason}`, { cause });
+}
+
+function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }
 
 async function parseConfig(file: string, text: string): Promise<ConfigDocument> {
@@ -60,22 +75,36 @@ async function parseConfig(file: string, text: string): Promise<ConfigDocument> 
 }
 
 function parseJson(file: string, text: string): unknown {
+  const content = jsonValue(file, text);
+  const repeated = repeatedJsonKey(text);
+  if (repeated === null) return content;
+  throw new ConfigError(
+    `${file}:${repeated.line}:${repeated.column}: \`${repeated.key}\` stands here a second time; remove one`,
+  );
+}
+
+function jsonValue(file: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const place = jsonErrorPlace(text) ?? { line: 1, column: 1 };
-    throw notParsed(file, 'JSON', place, error);
+    throw notParsed(file, 'JSON', jsonErrorPlace(text) ?? { line: 1, column: 1 }, error);
   }
 }
 
-/** JSON is YAML too, so a file without an extension may be either. An empty file sets nothing. */
+/**
+ * JSON is YAML too, so a file without an extension may be either. An empty file sets nothing. What the parser only warns
+ * of, such as a tag that it does not know, is a mistake as well.
+ */
 async function parseYaml(file: string, text: string): Promise<unknown> {
-  const { parse, YAMLError } = await import('yaml');
+  const { parseDocument } = await import('yaml');
+  const document = parseDocument(text, { prettyErrors: false });
+  const [problem] = [...document.errors, ...document.warnings];
+  if (problem) throw notParsed(file, 'YAML', placeIn(text, problem.pos[0]), problem);
   try {
-    return parse(text, { prettyErrors: false }) ?? {};
+    return document.toJS() ?? {};
   } catch (error) {
-    const offset = error instanceof YAMLError ? error.pos[0] : 0;
-    throw notParsed(file, 'YAML', placeIn(text, offset), error);
+    // An alias that leads nowhere, or aliases that would unfold without end.
+    throw notParsed(file, 'YAML', { line: 1, column: 1 }, error);
   }
 }
 

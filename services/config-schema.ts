@@ -124,7 +124,13 @@ function wrongAt(path: readonly PropertyKey[], allowed: string, value: unknown):
 function unknownKey(key: string, path: readonly PropertyKey[]): string {
   const known =
     path.length > 0 ? CHECK_KEYS : OPTION_LIST.filter((o) => o.inFiles).map((o) => o.key);
+  if (path.length === 0 && isFlagOnly(key)) return `\`${key}\` is set by \`--${key}\` only`;
   return `\`${printable(pathText([...path, key]))}\` is no setting; did you mean \`${nearest(key, known)}\`?`;
+}
+
+/** What decides where files are looked for cannot stand in one. */
+function isFlagOnly(key: string): boolean {
+  return OPTION_LIST.some((option) => option.key === key && !option.inFiles);
 }
 
 /** By letters alone: `max-iterations` and `MAX_ITERATIONS` are near `maxIterations`. */

@@ -97,6 +97,13 @@ export const anyText: ValueRule<string> = {
   format: (value) => value,
 };
 
+/** An argument for a program: it may be empty, but no NUL character can stand in it. */
+export const argument: ValueRule<string> = {
+  ...anyText,
+  allowed: 'a text without a NUL character',
+  read: (value) => (typeof value === 'string' && !value.includes('\0') ? value : undefined),
+};
+
 /** Which agents there are is known to the caller only, who holds every name against the list. */
 export const agentName: ValueRule<string> = { ...text, allowed: 'the name of an agent' };
 

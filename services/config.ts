@@ -4,6 +4,7 @@ import type { Limits } from '../machines/contracts.ts';
 import { type ConfigDocument, findConfig, readConfig } from './config-files.ts';
 import { type Flags, readFlags } from './config-flags.ts';
 import { DEFAULTS } from './defaults.ts';
+import { ConfigError, OneshotError } from './errors.ts';
 import { OPTION_LIST, OPTIONS, type OptionKey, type OptionValues } from './options.ts';
 
 /** Everything that was set or holds by default, in the units of the program; `null` is not set. */
@@ -53,13 +54,16 @@ export interface ConfigRequest {
  * The settings that hold, key by key from the strongest source that has it: flags, then the file of `--config` or else
  * the one in the working folder and the one in the home folder, then the defaults.
  *
- * Throws a `UsageError` for wrong flags and a `ConfigError` for a wrong file, each with one line per problem.
+ * Throws a `UsageError` for wrong flags and a `ConfigError` for wrong files, or for both; in any case with one line for
+ * each problem of all of them.
  */
 export async function loadConfig(request: ConfigRequest): Promise<Config> {
-  const { cwd, home, flags, agents } = request;
-  const fromFlags = { name: null, values: readFlags(flags, agents) };
-  const fromFiles = await readFiles(await findFiles(request), agents);
-  return resolved([fromFlags, ...fromFiles], { cwd, home });
+  const read = [readFlagSource(request), ...findFiles(request).map(readSource(request))];
+  const sources = allOf(await Promise.allSettled(read));
+  return resolved(
+    sources.filter((source) => source !== null),
+    request,
+  );
 }
 
 /** The environment of this process. It is read here and nowhere else, so that its readers can be given another. */
@@ -78,24 +82,37 @@ interface Folders {
   readonly home: string;
 }
 
-async function findFiles({ cwd, home, configFile }: ConfigRequest): Promise<ConfigDocument[]> {
-  if (configFile !== undefined) return [await readConfig(resolve(cwd, configFile))];
+/** Where files are looked for, strongest first. */
+function findFiles({ cwd, home, configFile }: ConfigRequest): Promise<ConfigDocument | null>[] {
+  if (configFile !== undefined) return [readConfig(resolve(cwd, configFile))];
   const folders = home === '' || resolve(home) === resolve(cwd) ? [cwd] : [cwd, home];
-  const found = await Promise.all(folders.map(findConfig));
-  return found.filter((document) => document !== null);
+  return folders.map(findConfig);
+}
+
+async function readFlagSource({ flags, agents }: ConfigRequest): Promise<Source> {
+  return { name: null, values: readFlags(flags, agents) };
 }
 
 /** What validation needs is loaded only when there is something to validate. */
-async function readFiles(
-  documents: readonly ConfigDocument[],
-  agents: readonly string[],
-): Promise<Source[]> {
-  if (documents.length === 0) return [];
-  const { validateConfig } = await import('./config-schema.ts');
-  return documents.map((document) => ({
-    name: document.file,
-    values: validateConfig(document, agents),
-  }));
+function readSource({ agents }: ConfigRequest) {
+  return async (found: Promise<ConfigDocument | null>): Promise<Source | null> => {
+    const document = await found;
+    if (document === null) return null;
+    const { validateConfig } = await import('./config-schema.ts');
+    return { name: document.file, values: validateConfig(document, agents) };
+  };
+}
+
+/** All values, or the one error that says everything that the errors say. */
+function allOf<T>(results: readonly PromiseSettledResult<T>[]): T[] {
+  const errors = results.flatMap((result) => (result.status === 'rejected' ? result.reason : []));
+  const [first, ...others] = errors;
+  if (first === undefined) {
+    return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  }
+  const defect = errors.find((error) => !(error instanceof OneshotError));
+  if (defect !== undefined || others.length === 0) throw defect ?? first;
+  throw new ConfigError(errors.map(({ message }) => message).join('\n'));
 }
 
 /** @param sources strongest first */
@@ -165,9 +182,23 @@ function atHome(path: string, home: string): string {
 }
 
 function sourceNames(sources: readonly Source[]): Record<OptionKey, string> {
-  const named = OPTION_LIST.map(({ key }) => [key, sourceName(sources, key)]);
+  const named = OPTION_LIST.map(({ key }) => [key, sourceName(sources, decisiveKey(sources, key))]);
   // Object.fromEntries forgets the keys, which are all of the table.
   return Object.fromEntries(named) as Record<OptionKey, string>;
+}
+
+/** The key under which a setting was made: a role's agent may have been set by the one for both. */
+function decisiveKey(sources: readonly Source[], key: OptionKey): OptionKey {
+  switch (key) {
+    case 'workerAgent':
+    case 'auditorAgent':
+      return strongerOf(sources, key, 'agent');
+    case 'workerAgentCommand':
+    case 'auditorAgentCommand':
+      return strongerOf(sources, key, 'agentCommand');
+    default:
+      return key;
+  }
 }
 
 function sourceName(sources: readonly Source[], key: OptionKey): string {

@@ -18,6 +18,23 @@ export function jsonErrorPlace(text: string): TextPlace | null {
   }
 }
 
+/**
+ * The second of two equal keys of one object, of which `JSON.parse` would drop the first in silence; `null` when there
+ * is none. The text has to be JSON.
+ */
+export function repeatedJsonKey(text: string): (TextPlace & { readonly key: string }) | null {
+  const open: Set<string>[] = [];
+  for (const { 0: token, 1: string = '', 2: colon, index } of text.matchAll(KEYS_AND_BRACES)) {
+    if (token === '{') open.push(new Set());
+    if (token === '}') open.pop();
+    if (colon === undefined) continue;
+    const key = String(JSON.parse(string));
+    if (open.at(-1)?.has(key)) return { key, ...placeIn(text, index) };
+    open.at(-1)?.add(key);
+  }
+  return null;
+}
+
 class Misplaced extends Error {
   readonly offset: number;
 
@@ -29,6 +46,8 @@ class Misplaced extends Error {
 
 const STRING = String.raw`"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"`;
 const NUMBER = String.raw`-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?`;
+/** In what is JSON already: a colon behind a string makes it a key. */
+const KEYS_AND_BRACES = new RegExp(`(${STRING})([ \\t\\r\\n]*:)?|[{}]`, 'g');
 const PATTERNS = {
   string: new RegExp(STRING, 'y'),
   scalar: new RegExp(`${STRING}|${NUMBER}|true|false|null`, 'y'),

@@ -1,4 +1,4 @@
-import { agentName, anyText, choice, text } from './config-values.ts';
+import { agentName, anyText, argument, choice, text } from './config-values.ts';
 import { DEFAULTS } from './defaults.ts';
 import { list, type OptionRow, single } from './option-row.ts';
 
@@ -97,7 +97,7 @@ export const AGENT_OPTIONS = {
     argument: '<arguments...>',
     group: 'Agents',
     description: "Further arguments for the agents' own command lines",
-    rule: text,
+    rule: argument,
   },
   workerPromptHeader: {
     ...prompts,

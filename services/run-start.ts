@@ -278,6 +278,7 @@ function realWorkTree(cwd: string): string {
 /** Milliseconds between tries of a run that waits for the work tree. */
 const WAIT_MS = 250;
 
+/** The lock of the work tree, or `null` where the user shares it knowingly. */
 async function lockWorkTree(
   cwd: string,
   run: string,
@@ -285,16 +286,22 @@ async function lockWorkTree(
   { signal, notify }: Pick<StartRequest, 'signal' | 'notify'>,
 ): Promise<Lock | null> {
   const path = folderLockPath(cwd, { tmpdir: tmpdir(), uid: process.getuid?.() ?? 0 });
-  for (let isFirst = true; ; isFirst = false) {
-    try {
-      return acquireLock(path, { owner: ownIdentity(), run, now: Date.now() });
-    } catch (error) {
-      if (!(error instanceof LockHeldError)) throw error;
-      if (sharing === 'share') return null;
-      if (sharing === 'refuse') throw busy(cwd, path);
-      if (isFirst) notify(`Waiting: ${busy(cwd, path).message}`);
-      await delay(WAIT_MS, undefined, { signal });
-    }
+  let lock = tryLock(path, run);
+  if (!lock && sharing === 'refuse') throw busy(cwd, path);
+  if (!lock && sharing === 'wait') notify(`Waiting: ${busy(cwd, path).message}`);
+  while (!lock && sharing === 'wait') {
+    await delay(WAIT_MS, undefined, { signal });
+    lock = tryLock(path, run);
+  }
+  return lock;
+}
+
+function tryLock(path: string, run: string): Lock | null {
+  try {
+    return acquireLock(path, { owner: ownIdentity(), run, now: Date.now() });
+  } catch (error) {
+    if (error instanceof LockHeldError) return null;
+    throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { autoReader, genericRecord, jsonLinesReader, textReader } from '../stream-reader.ts';
+import { autoReader, genericRecords, jsonLinesReader, textReader } from '../stream-reader.ts';
 import type { AgentAdapter, AgentSettings, Launch, LaunchRequest } from './adapter.ts';
 import { promptArgument, splitCommandLine } from './command-line.ts';
 
@@ -18,9 +18,9 @@ export const command: AgentAdapter = {
       case 'text':
         return textReader(sink);
       case 'jsonl':
-        return jsonLinesReader({ ...sink, onRecord: genericRecord });
+        return jsonLinesReader({ ...sink, onRecord: genericRecords() });
       case 'auto':
-        return autoReader({ ...sink, onRecord: genericRecord });
+        return autoReader({ ...sink, onRecord: genericRecords() });
     }
   },
 };
