@@ -93,7 +93,7 @@ const harmless: [path: string, text: string][] = [
   ['services/run.ts', `process.exitCode = 1;`],
   ['services/a.ts', `import { createInspector } from '@xstate/inspect';`],
   ['services/build.ts', `import { build } from 'esbuild';\nconsole.log('built');`],
-  ['visualizations/layout.ts', `import ELK from 'elkjs/lib/elk.bundled.js';`],
+  ['visualizations/routing.ts', `import ELK from 'elkjs/lib/elk.bundled.js';`],
   ['visualizations/generate.ts', `import { writeFileSync } from 'node:fs';`],
 ];
 
