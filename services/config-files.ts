@@ -61,12 +61,13 @@ async function readText(file: string, whenMissing: string): Promise<string> {
 }
 
 function unreadable(file: string, cause: unknown): ConfigError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = String(cause).replace(/^Error: /, '');
   return new ConfigError(`${file}: cannot be read: ${reason}`, { cause });
 }
 
 function hasCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+  const hasOne = typeof error === 'object' && error !== null && 'code' in error;
+  return hasOne && codes.includes(String(error.code));
 }
 
 async function parseConfig(file: string, text: string): Promise<ConfigDocument> {

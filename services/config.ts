@@ -105,28 +105,32 @@ function readSource({ agents }: ConfigRequest) {
 
 /** All values, or the one error that says everything that the errors say. */
 function allOf<T>(results: readonly PromiseSettledResult<T>[]): T[] {
-  const errors = results.flatMap((result) => (result.status === 'rejected' ? result.reason : []));
-  const [first, ...others] = errors;
-  if (first === undefined) {
-    return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  }
-  const defect = errors.find((error) => !(error instanceof OneshotError));
-  if (defect !== undefined || others.length === 0) throw defect ?? first;
-  throw new ConfigError(errors.map(({ message }) => message).join('\n'));
+  const errors = results.flatMap((each): unknown[] =>
+    each.status === 'rejected' ? [each.reason] : [],
+  );
+  if (errors.length > 0) throw oneOf(errors);
+  return results.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+}
+
+/** A defect of the program goes before what a person can mend. */
+function oneOf(errors: readonly unknown[]): unknown {
+  const mendable = errors.filter((error) => error instanceof OneshotError);
+  if (mendable.length < errors.length) return errors.find((e) => !(e instanceof OneshotError));
+  if (mendable.length === 1) return mendable[0];
+  return new ConfigError(mendable.map(({ message }) => message).join('\n'));
 }
 
 /** @param sources strongest first */
 function resolved(sources: readonly Source[], { cwd, home }: Folders): Config {
   const set: OptionValues = Object.assign({}, ...sources.map(({ values }) => values).reverse());
-  const inherited = (own: RoleKey, shared: SharedKey) =>
-    set[strongerOf(sources, own, shared)] ?? null;
+  const ofRole = (own: RoleKey) => set[strongerOf(sources, own)] ?? null;
   return {
     ...limitsOf(set),
     ...textsOf(set),
-    workerAgent: inherited('workerAgent', 'agent'),
-    auditorAgent: inherited('auditorAgent', 'agent'),
-    workerAgentCommand: inherited('workerAgentCommand', 'agentCommand'),
-    auditorAgentCommand: inherited('auditorAgentCommand', 'agentCommand'),
+    workerAgent: ofRole('workerAgent'),
+    auditorAgent: ofRole('auditorAgent'),
+    workerAgentCommand: ofRole('workerAgentCommand'),
+    auditorAgentCommand: ofRole('auditorAgentCommand'),
     agentOutput: set.agentOutput ?? DEFAULTS.agentOutput,
     agentArgs: set.agentArgs ?? [],
     checks: set.checks ?? [],
@@ -163,17 +167,25 @@ function textsOf(set: OptionValues) {
   };
 }
 
-type SharedKey = 'agent' | 'agentCommand';
-type RoleKey = 'workerAgent' | 'auditorAgent' | 'workerAgentCommand' | 'auditorAgentCommand';
+/** What a role uses where nothing is said of it alone. */
+const SHARED_KEYS = {
+  workerAgent: 'agent',
+  auditorAgent: 'agent',
+  workerAgentCommand: 'agentCommand',
+  auditorAgentCommand: 'agentCommand',
+} as const;
+
+type RoleKey = keyof typeof SHARED_KEYS;
 
 /** `--agent` on the command line is meant for both roles, whatever a file says of one of them. */
-function strongerOf(
-  sources: readonly Source[],
-  own: RoleKey,
-  shared: SharedKey,
-): RoleKey | SharedKey {
+function strongerOf(sources: readonly Source[], own: RoleKey) {
+  const shared = SHARED_KEYS[own];
   const first = sources.find(({ values }) => own in values || shared in values);
   return first === undefined || own in first.values ? own : shared;
+}
+
+function isRoleKey(key: OptionKey): key is RoleKey {
+  return Object.hasOwn(SHARED_KEYS, key);
 }
 
 /** `~/runs` in a file, where no shell has replaced it. */
@@ -182,23 +194,12 @@ function atHome(path: string, home: string): string {
 }
 
 function sourceNames(sources: readonly Source[]): Record<OptionKey, string> {
-  const named = OPTION_LIST.map(({ key }) => [key, sourceName(sources, decisiveKey(sources, key))]);
+  const named = OPTION_LIST.map(({ key }) => [
+    key,
+    sourceName(sources, isRoleKey(key) ? strongerOf(sources, key) : key),
+  ]);
   // Object.fromEntries forgets the keys, which are all of the table.
   return Object.fromEntries(named) as Record<OptionKey, string>;
-}
-
-/** The key under which a setting was made: a role's agent may have been set by the one for both. */
-function decisiveKey(sources: readonly Source[], key: OptionKey): OptionKey {
-  switch (key) {
-    case 'workerAgent':
-    case 'auditorAgent':
-      return strongerOf(sources, key, 'agent');
-    case 'workerAgentCommand':
-    case 'auditorAgentCommand':
-      return strongerOf(sources, key, 'agentCommand');
-    default:
-      return key;
-  }
 }
 
 function sourceName(sources: readonly Source[], key: OptionKey): string {

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -72,6 +72,24 @@ describe('configuration files', () => {
   });
 });
 
+describe('a configuration that cannot be reached', () => {
+  it('is a mistake when it is a link to nothing', async () => {
+    const { cwd, problems } = here();
+    await symlink(join(cwd, 'gone'), join(cwd, '.oneshotrc'));
+    expect(await problems()).toEqual(['cwd/.oneshotrc: it links to nothing']);
+  });
+
+  it('is none when its folder may not be entered, as the home of another user', async () => {
+    const { put, cwd, home, load } = here();
+    await put('home/.oneshotrc', { maxIterations: 3 });
+    await put('cwd/.oneshotrc', { workerAttempts: 4 });
+    await chmod(join(cwd, '..'), 0o755);
+    await chmod(home, 0o000);
+    const config = await asOtherUser(load);
+    expect(config).toMatchObject({ maxIterations: 5, workerAttempts: 4 });
+  });
+});
+
 describe('what is wrong in a file', () => {
   it.each([
     [
@@ -89,6 +107,13 @@ describe('what is wrong in a file', () => {
       'oneshot.config.yaml',
       'onLimit: wait\nonLimit: stop',
       /:2:1: is no YAML at line 2, column 1: Map keys must be unique/,
+    ],
+    ['oneshot.config.yaml', 'agent: !ours claude', /:1:8: is no YAML .*: Unresolved tag: !ours$/],
+    ['oneshot.config.yaml', 'secrets: *nowhere', /: is no YAML .*nowhere/],
+    [
+      'oneshot.config.json',
+      '{"agent": "claude",\n "checks": [{"name": "a", "command": "b", "na\\u006de": "c"}]}',
+      /^cwd\/oneshot.config.json:2:43: `name` stands here a second time; remove one$/,
     ],
     ['.oneshotrc', '[1, 2]', /^cwd\/.oneshotrc: must hold an object of settings, got `\[1,2\]`$/],
     ['.oneshotrc', 'hello', /^cwd\/.oneshotrc: must hold an object of settings, got `"hello"`$/],
@@ -140,7 +165,7 @@ describe('what is wrong in a file', () => {
       { outputLimit: 1.5 },
       '`outputLimit` must be an amount such as `4GiB`, `500MB` or a number of bytes, at least 1 byte, got `1.5`',
     ],
-    [{ cwd: '/' }, expect.stringMatching(/^`cwd` is no setting; did you mean `/)],
+    [{ cwd: '/' }, '`cwd` is set by `--cwd` only'],
   ])('is told in one line: %j', async (content, line) => {
     const { put, problems } = here();
     await put('cwd/oneshot.config.json', content);
@@ -183,6 +208,17 @@ describe('one rule for both doors', () => {
     );
   });
 });
+
+/** Root may enter every folder, so the user of a test that runs as root is changed for a while. */
+async function asOtherUser<T>(act: () => Promise<T>): Promise<T> {
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) process.seteuid?.(65_534);
+  try {
+    return await act();
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+  }
+}
 
 function outcomeOf(read: () => object): object | 'refused' {
   try {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { environment } from '../../services/config.ts';
-import { UsageError } from '../../services/errors.ts';
+import { ConfigError, UsageError } from '../../services/errors.ts';
 import { OPTION_LIST } from '../../services/options.ts';
 import { withConfigFolders } from './config-folders.ts';
 
@@ -65,6 +65,17 @@ describe('the strength of sources', () => {
     });
   });
 
+  it('says what decided about a role, be it the agent of both', async () => {
+    const { put, load } = here();
+    const file = await put('cwd/.oneshotrc', { workerAgent: 'claude', auditorAgentCommand: 'cat' });
+    expect((await load({ flags: { agent: 'scripted' } })).sources).toMatchObject({
+      workerAgent: '--agent',
+      auditorAgent: '--agent',
+      workerAgentCommand: 'default',
+      auditorAgentCommand: file,
+    });
+  });
+
   it('lets --config stand for all other files', async () => {
     const { put, load } = here();
     await put('home/.oneshotrc', { workerAttempts: 3 });
@@ -120,6 +131,7 @@ describe('flags', () => {
       { onLimit: 'stop', agentOutput: 'jsonl' },
     ],
     [{ agentArgs: ['--a', '-b c'] }, { agentArgs: ['--a', '-b c'] }],
+    [{ agentArgs: ['--empty', ''] }, { agentArgs: ['--empty', ''] }],
     [{ workerPromptHeader: '' }, { workerPromptHeader: '' }],
     [
       { workerModel: undefined, checks: [] },
@@ -176,6 +188,22 @@ describe('flags', () => {
   it('that are wrong are named all at once', async () => {
     const flags = { agent: 'x', workerAttempts: '-1' };
     expect(await here().problems({ flags })).toHaveLength(2);
+  });
+});
+
+describe('what is wrong in several places', () => {
+  it('is named all at once: flags, working folder, home folder', async () => {
+    const { put, problems, load } = here();
+    await put('cwd/oneshot.config.json', '{');
+    await put('home/.oneshotrc', { maxIterations: 0, retryPause: -1 });
+    const request = { flags: { agent: 'clyde' } };
+    expect((await problems(request)).map((line) => line.split(' ')[0])).toEqual([
+      '`--agent`',
+      'cwd/oneshot.config.json:1:2:',
+      'home/.oneshotrc:',
+      'home/.oneshotrc:',
+    ]);
+    await expect(load(request)).rejects.toBeInstanceOf(ConfigError);
   });
 });
 

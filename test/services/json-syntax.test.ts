@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { jsonErrorPlace } from '../../services/json-syntax.ts';
+import { jsonErrorPlace, repeatedJsonKey } from '../../services/json-syntax.ts';
 
 describe('jsonErrorPlace', () => {
   it.each([
@@ -43,6 +43,33 @@ describe('jsonErrorPlace', () => {
         expect(jsonErrorPlace(changed) === null).toBe(isJson(changed));
       }),
       { numRuns: 500 },
+    );
+  });
+});
+
+describe('repeatedJsonKey', () => {
+  it.each([
+    ['{"a": 1, "b": 2, "a": 3}', 'a', 1, 18],
+    ['{"a": {"b": 1,\n"b" : 2}}', 'b', 2, 1],
+    ['[{"x": 1}, {"y": {}, "y": []}]', 'y', 1, 22],
+    ['{"a": 1, "\\u0061": 2}', 'a', 1, 10],
+    ['{"a": "\\"}{", "a": 2}', 'a', 1, 15],
+  ])('finds the second one in %j', (text, key, line, column) => {
+    expect(repeatedJsonKey(text)).toEqual({ key, line, column });
+  });
+
+  it.each(['{"a": {"a": "a"}, "b": ["a", "a"]}', '[{"a": 1}, {"a": 1}]', '"a"', '[]'])(
+    'finds none in %s',
+    (text) => {
+      expect(repeatedJsonKey(text)).toBeNull();
+    },
+  );
+
+  it('finds none in what JSON.stringify writes', () => {
+    fc.assert(
+      fc.property(fc.json(), (text) => {
+        expect(repeatedJsonKey(text)).toBeNull();
+      }),
     );
   });
 });
