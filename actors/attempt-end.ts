@@ -40,7 +40,7 @@ export function gatherEvidence(host: RunHost, facts: EndFacts): Evidence {
     transcript: null,
     changedFiles: [],
     complaint: host.redactor.redactText(readEnd(files.file('stderr'), COMPLAINT_BYTES)),
-    startFailure: facts.startFailure,
+    startFailure: facts.startFailure ?? readRecord<StartFailure>(files.file('refusal.json')),
   };
 }
 

@@ -20,6 +20,7 @@ export type AttemptFile =
   | 'stdout'
   | 'stderr'
   | 'command.json'
+  | 'refusal.json'
   | 'process.json'
   | 'stop.json'
   | 'exit.json'

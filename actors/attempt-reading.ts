@@ -50,7 +50,10 @@ export function createReading(options: ReadingOptions): AttemptReading {
   return {
     take({ bytes, offset }) {
       scanners[0].push(bytes);
-      reader.push(bytes, offset);
+      // What is logged already is read by itself, so that nothing of it comes again within a larger piece.
+      const known = Math.min(Math.max(options.loggedOffset - offset, 0), bytes.length);
+      if (known > 0) reader.push(bytes.subarray(0, known), offset);
+      if (known < bytes.length) reader.push(bytes.subarray(known), offset + known);
       flush();
     },
     takeError: ({ bytes }) => scanners[1].push(bytes),

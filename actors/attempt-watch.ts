@@ -27,7 +27,7 @@ import { NO_OUTCOME } from '../machines/outcome.ts';
 import { LaunchRefusal } from './agents/adapter.ts';
 import { concludeEnd, gatherEvidence, sessionIdOf } from './attempt-end.ts';
 import type { AttemptFiles } from './attempt-files.ts';
-import { attemptFiles } from './attempt-files.ts';
+import { attemptFiles, writeRecord } from './attempt-files.ts';
 import { attemptMarker, launchAttempt } from './attempt-launch.ts';
 import type { AttemptProcess } from './attempt-process.ts';
 import { attachedProcess, startedProcess } from './attempt-process.ts';
@@ -155,13 +155,15 @@ function endingOfExit(failure: string | null): Ending {
   return { ...EXITED, reason: 'spawnFailed', startFailure: { class: 'crashed', message: failure } };
 }
 
-/** The end of an attempt that was not started. */
+/** The end of an attempt that was not started; recorded, so that recovery knows it too. */
 function refused(
   host: RunHost,
   plan: AttemptPlan,
   files: AttemptFiles,
   refusal: LaunchRefusal,
 ): AgentEvent {
+  const startFailure: StartFailure = { class: refusal.class, message: refusal.message };
+  writeRecord(files.file('refusal.json'), startFailure);
   const evidence = gatherEvidence(host, {
     role: plan.role,
     files,
@@ -169,7 +171,7 @@ function refused(
     stream: NO_OUTCOME,
     printed: null,
     lingered: false,
-    startFailure: { class: refusal.class, message: refusal.message },
+    startFailure,
   });
   const conclusion = { class: refusal.class, answer: null, survivors: [] };
   return ended(plan, concludeEnd(host, files, evidence, conclusion));

@@ -15,6 +15,8 @@ export interface Evidence {
   readonly signal: string | null;
   /** Whether oneshot signalled the process before it had exited by itself. */
   readonly stopped: boolean;
+  /** Whether it was stopped since it did not exit after its final result: that is an end of its own. */
+  readonly lingered: boolean;
   readonly stream: StreamOutcome;
   /** What a text agent printed: its answer when it exits with 0. `null` where a stream has a terminal event. */
   readonly printed: string | null;
@@ -57,8 +59,9 @@ export function classifyEnd(evidence: Evidence): EndClass {
   if (evidence.startFailure) return evidence.startFailure.class;
   const { final } = evidence.stream;
   if (final?.failure) return final.failure.class;
+  if (evidence.lingered && answerOf(evidence)) return 'clean';
   if (evidence.stopped) return 'stopped';
-  if (evidence.exitCode !== 0) return evidence.exitCode === null ? 'stopped' : 'crashed';
+  if (evidence.exitCode !== 0) return 'crashed';
   return answerOf(evidence) ? 'clean' : 'empty';
 }
 
