@@ -201,3 +201,17 @@ describe('a restarted process', () => {
     },
   );
 });
+
+describe('a broken actor', () => {
+  it.each([
+    [new Error('disk full'), 'disk full'],
+    ['disk full', 'disk full'],
+    [{ code: 'ENOSPC' }, '[object Object]'],
+    [null, 'null'],
+    [undefined, 'undefined'],
+  ])('that threw %p fails the run with the message: %s', (error, message) => {
+    const run = play([...to.toWorker, { type: 'xstate.error.actor.worker', error }]);
+    expect(stateOf(run)).toBe('failed');
+    expect(run.context).toMatchObject({ reason: 'internalError', message });
+  });
+});
