@@ -19,12 +19,16 @@ export type Recorder = (event: EventObject, snapshot: AnyMachineSnapshot) => voi
 const UNRECORDED = new Set(['agent.activity', 'xstate.stop']);
 
 export function durableLifecycle(machine: Lifecycle, record: Recorder): AnyActorLogic {
-  const recordOrStop = (event: EventObject, snapshot: AnyMachineSnapshot): AnyMachineSnapshot => {
+  const recordOrStop = (
+    event: EventObject,
+    snapshot: AnyMachineSnapshot,
+    scope: AnyActorScope,
+  ): AnyMachineSnapshot => {
     try {
       record(event, snapshot);
       return snapshot;
     } catch (error) {
-      stopChildren(snapshot);
+      stopChildren(snapshot, scope);
       throw error;
     }
   };
@@ -36,12 +40,12 @@ export function durableLifecycle(machine: Lifecycle, record: Recorder): AnyActor
     restoreSnapshot: (snapshot, scope) => logic.restoreSnapshot?.(snapshot, scope),
     getInitialSnapshot(scope: AnyActorScope, input: unknown) {
       const snapshot = logic.getInitialSnapshot(scope, input);
-      return recordOrStop({ type: 'xstate.init', input } as EventObject, snapshot);
+      return recordOrStop({ type: 'xstate.init', input } as EventObject, snapshot, scope);
     },
     transition(before: AnyMachineSnapshot, event: EventObject, scope: AnyActorScope) {
       const plain = plainEvent(event);
       const after: AnyMachineSnapshot = logic.transition(before, plain, scope);
-      return isTaken(before, plain, after) ? recordOrStop(plain, after) : after;
+      return isTaken(before, plain, after) ? recordOrStop(plain, after, scope) : after;
     },
   };
 }
@@ -71,7 +75,7 @@ function plainEvent(event: EventObject): EventObject {
 }
 
 /** Whatever the transition was about to start, or leaves running, must not go on without a record. */
-function stopChildren(snapshot: AnyMachineSnapshot): void {
+function stopChildren(snapshot: AnyMachineSnapshot, scope: AnyActorScope): void {
   const children: Record<string, AnyActorRef | undefined> = snapshot.children;
-  for (const child of Object.values(children)) child?.stop();
+  for (const child of Object.values(children)) if (child) scope.stopChild(child);
 }
