@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Activity } from '../../machines/activity.ts';
 import { boundText, type JsonObject, jsonLinesReader } from '../stream-reader.ts';
 import type { AgentAdapter } from './adapter.ts';
+import { numberOrNull } from './json-fields.ts';
 
 /** The player is a program of its own, built beside the one that this is part of. */
 const PLAYER = fileURLToPath(new URL('./scripted-player.js', import.meta.url));
@@ -66,8 +67,4 @@ function failureOf({ failure, text, resumeAt }: JsonObject) {
   const known = FAILURES.find((name) => name === failure);
   if (!known) return null;
   return { class: known, message: `${text}`, resumeAt: numberOrNull(resumeAt) };
-}
-
-function numberOrNull(value: unknown): number | null {
-  return typeof value === 'number' ? value : null;
 }
