@@ -11,7 +11,10 @@ const CALL_LENGTH = 200;
  * follow the last message, and a torn last line is left out.
  */
 export function readClaudeTranscript(text: string): TranscriptOutcome {
-  const records = text.split('\n').flatMap((line) => parseRecord(line) ?? []);
+  const records = text
+    .split('\n')
+    .map(parseRecord)
+    .filter((record) => record !== null);
   const messages = records.filter((record) => isMainMessage(record, 'assistant'));
   const blocks = messages.flatMap(({ message }) => arrayOf(objectOf(message).content));
   const last = objectOf(messages.at(-1)?.message);

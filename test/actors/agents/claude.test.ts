@@ -1,0 +1,204 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { LaunchRequest } from '../../../actors/agents/adapter.ts';
+import { claude } from '../../../actors/agents/claude.ts';
+import type { Activity } from '../../../machines/activity.ts';
+import { NO_OUTCOME, withActivity } from '../../../machines/outcome.ts';
+import { place } from '../../oneshot-process.ts';
+
+const FIXTURES = resolve('test/fixtures/agents/claude');
+const fixture = (name: string) => readFileSync(resolve(FIXTURES, name));
+const settings = { model: null, command: null, output: 'auto', args: [] } as const;
+
+function read(bytes: Buffer): Activity[] {
+  const activities: Activity[] = [];
+  const sink = { emit: (activity: Activity) => void activities.push(activity), holdBack: 0 };
+  const reader = claude.reader(sink, settings);
+  reader.push(bytes, 0);
+  reader.end();
+  return activities;
+}
+
+const outcomeOf = (activities: Activity[]) => activities.reduce(withActivity, NO_OUTCOME);
+const result = (fields: object) =>
+  Buffer.from(`${JSON.stringify({ session_id: 's', ...fields, type: 'result' })}\n`);
+
+describe('The stream of claude', () => {
+  it('of a success has session, words, tools, usage and result', () => {
+    const activities = read(fixture('success.ndjson'));
+    expect(activities.map(({ kind }) => kind)).toEqual([
+      'session',
+      'text',
+      'toolCall',
+      'toolResult',
+      'text',
+      'usage',
+      'result',
+    ]);
+    expect(outcomeOf(activities)).toMatchObject({
+      sessionId: '11111111-2222-4333-8444-555555555555',
+      usage: { inputTokens: 2600, outputTokens: 68, costUsd: 0.00828 },
+      final: { failure: null },
+    });
+  });
+
+  it('of an answer by schema has it typed', () => {
+    expect(outcomeOf(read(fixture('schema.ndjson'))).final?.structured).toMatchObject({
+      verdict: expect.any(String),
+    });
+  });
+
+  it('tells when it waits for its API, and goes on', () => {
+    const activities = read(fixture('r429_once.ndjson'));
+    expect(activities.find(({ kind }) => kind === 'retry')).toMatchObject({
+      delayMs: expect.any(Number),
+    });
+    expect(outcomeOf(activities).final?.failure).toBeNull();
+  });
+
+  it.each([
+    [
+      { subtype: 'success', is_error: true, result: 'API Error: 401 Invalid API key' },
+      'unauthorized',
+    ],
+    [{ subtype: 'success', is_error: true, result: 'Prompt is too long' }, 'contextTooLong'],
+    [
+      { subtype: 'success', is_error: true, result: 'x', terminal_reason: 'prompt_too_long' },
+      'contextTooLong',
+    ],
+    [{ subtype: 'success', is_error: true, result: 'API Error: 429 rate_limit' }, 'limited'],
+    [{ subtype: 'success', is_error: true, result: 'API Error: 529 Overloaded' }, 'limited'],
+    [{ subtype: 'success', is_error: true, result: "You've hit your session limit" }, 'limited'],
+    [{ subtype: 'error_during_execution', is_error: true }, 'crashed'],
+  ])('with %j is a failure of class %s', (fields, failure) => {
+    expect(outcomeOf(read(result(fields))).final?.failure?.class).toBe(failure);
+  });
+
+  it('that names the end of a usage limit is believed', () => {
+    const text = 'Claude AI usage limit reached|1795400000';
+    const { final } = outcomeOf(read(result({ is_error: true, result: text })));
+    expect(final?.failure).toMatchObject({ class: 'limited', resumeAt: 1_795_400_000_000 });
+  });
+
+  it('that talks about errors in a success is none', () => {
+    expect(
+      outcomeOf(read(result({ is_error: false, result: 'I mended the 401 and the 429.' }))).final
+        ?.failure,
+    ).toBeNull();
+  });
+
+  it('is read whatever records come', () => {
+    const type = fc.constantFrom('assistant', 'user', 'system', 'result', 'other');
+    const record = fc.record({
+      type,
+      message: fc.jsonValue(),
+      usage: fc.jsonValue(),
+      errors: fc.jsonValue(),
+    });
+    fc.assert(
+      fc.property(record, (value) => void read(Buffer.from(`${JSON.stringify(value)}\n{broken\n`))),
+    );
+  });
+});
+
+describe('The transcript of claude', () => {
+  it('of a success is finished', () => {
+    const seen = claude.readTranscript?.(fixture('success.transcript.jsonl').toString());
+    expect(seen).toMatchObject({
+      finished: true,
+      lastText: expect.stringContaining('I wrote hello.txt'),
+    });
+  });
+
+  it('of a kill is not, but has what was done', () => {
+    const seen = claude.readTranscript?.(`${fixture('midkill.transcript.jsonl')}{"torn":`);
+    expect(seen).toMatchObject({ finished: false, lastText: 'I will write the file now.' });
+    expect(seen?.toolCalls[0]).toContain('Write');
+  });
+
+  it('lies where the work tree says', () => {
+    const where = { home: '/home/me', cwd: '/src/my.app', isRoot: false, environment: {} };
+    expect(claude.transcriptPath?.(where, 'id')).toBe(
+      '/home/me/.claude/projects/-src-my-app/id.jsonl',
+    );
+  });
+});
+
+describe('The command line of claude', () => {
+  const request = (role: 'worker' | 'auditor'): LaunchRequest => ({
+    role,
+    prompt: 'p',
+    promptFile: '/p',
+    sessionId: 'id',
+    settings: { ...settings, model: 'opus', args: ['--max-turns', '3'] },
+    place: { home: '/', cwd: '/', isRoot: false, environment: {} },
+  });
+
+  it("takes the prompt from standard input, gives the session, and ends with the user's own arguments", () => {
+    const { args, input, sessionId } = claude.launch(request('worker'));
+    expect({ input, sessionId }).toEqual({ input: 'prompt', sessionId: 'id' });
+    expect(args.join(' ')).toMatch(/--verbose .*--model opus --session-id id --max-turns 3$/);
+  });
+
+  it('asks an auditor for a typed verdict', () => {
+    expect(claude.launch(request('auditor')).args).toContain('--json-schema');
+  });
+
+  it.each([
+    [true, {}, true],
+    [true, { IS_SANDBOX: '1' }, false],
+    [false, {}, false],
+  ])('as root (%s) with %j is refused: %s', (isRoot, environment, refused) => {
+    const obstacle = claude.preflight?.({ home: '/', cwd: '/', isRoot, environment });
+    expect(obstacle !== null).toBe(refused);
+  });
+});
+
+describe('A run with claude', () => {
+  const env = (more: Record<string, string>) => ({
+    PATH: `${FIXTURES}:${process.env.PATH}`,
+    IS_SANDBOX: '1',
+    ...more,
+  });
+
+  it('is completed by its typed verdict, with usage and session', async () => {
+    const at = place();
+    const { code, out } = await at.oneshot(['write it', '--agent', 'claude'], {
+      env: env({ RECORDING: 'success' }),
+    });
+    expect(code).toBe(0);
+    expect(out).toContain('I wrote hello.txt');
+    const { usage, attempts } = await at.show();
+    expect(usage).toEqual({ inputTokens: 5200, outputTokens: 136, costUsd: 0.01656 });
+    expect(attempts[0]).toMatchObject({
+      agent: 'claude',
+      sessionId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+  });
+
+  it('takes the first installed agent when none was chosen', async () => {
+    const at = place();
+    expect((await at.oneshot(['write it'], { env: env({ RECORDING: 'success' }) })).code).toBe(0);
+  });
+
+  it('is salvaged from the transcript when claude finished there and died before it said so', async () => {
+    const at = place();
+    const recorded = env({ RECORDING: 'midkill', TRANSCRIPT: 'success.transcript.jsonl' });
+    const { code } = await at.oneshot(['write it', '--agent', 'claude'], { env: recorded });
+    expect(code).toBe(0);
+    expect(at.snapshot().history.map(({ state }) => state)).toContain('recoveryPending');
+    expect(at.snapshot().iteration).toBe(1);
+  });
+
+  it('goes on with what the transcript shows when claude was killed in the middle', async () => {
+    const at = place();
+    const recorded = env({ RECORDING: 'midkill', TRANSCRIPT: 'midkill.transcript.jsonl' });
+    const { code } = await at.oneshot(['write it', '--agent', 'claude', '--max-iterations', '1'], {
+      env: recorded,
+    });
+    expect(code).toBe(4);
+    expect(at.snapshot()).toMatchObject({ state: 'failed', reason: 'maxIterations' });
+  });
+});
