@@ -31,9 +31,9 @@ const TABLES: Readonly<Record<string, () => string>> = {
 /** The README with all its tables made anew. */
 export function freshReadme(text: string): string {
   return Object.entries(TABLES).reduce((readme, [name, render]) => {
-    const marks = new RegExp(`(<!-- ${name} -->\\n)[^]*?(\\n<!-- /${name} -->)`);
+    const marks = new RegExp(`(<!-- ${name} -->\\n)[^]*?(<!-- /${name} -->)`);
     if (!marks.test(readme)) throw new Error(`README.md has no place for the table "${name}".`);
-    return readme.replace(marks, (_, begin: string, end: string) => `${begin}${render()}${end}`);
+    return readme.replace(marks, (_, begin: string, end: string) => `${begin}${render()}\n${end}`);
   }, text);
 }
 
@@ -64,7 +64,10 @@ function main(args: readonly string[]): void {
   const text = readFileSync(README, 'utf8');
   const fresh = freshReadme(text);
   if (fresh === text) return;
-  if (!args.includes('--check')) return writeFileSync(README, fresh);
+  if (!args.includes('--check')) {
+    writeFileSync(README, fresh);
+    return;
+  }
   process.stderr.write(
     'The tables of README.md are not up to date. Run: npx tsx services/readme.ts\n',
   );
