@@ -48,9 +48,12 @@ export function tailFile(path: string, options: TailOptions = {}): Observable<Ta
       if (subscriber.closed) return;
       try {
         const chunk = file.read();
-        if (!chunk) return atEnd();
-        subscriber.next(chunk);
-        setImmediate(readOn);
+        if (chunk) {
+          subscriber.next(chunk);
+          setImmediate(readOn);
+        } else {
+          atEnd();
+        }
       } catch (error) {
         subscriber.error(error);
       }
