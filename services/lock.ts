@@ -133,12 +133,18 @@ function removeClaims(path: string): void {
 }
 
 function lockOf(path: string, record: LockRecord): Lock {
-  const { ino } = statSync(path);
-  const isHeld = () => statSync(path, { throwIfNoEntry: false })?.ino === ino;
+  const mark = fileMark(path);
+  const isHeld = () => fileMark(path) === mark;
   const release = () => {
     if (isHeld()) rmSync(path, { force: true });
   };
   return { path, record, isHeld, release };
+}
+
+/** Tells a file from a later one with its name: the inode alone may be given again. */
+function fileMark(path: string): string | null {
+  const stat = statSync(path, { throwIfNoEntry: false, bigint: true });
+  return stat ? `${stat.ino} ${stat.mtimeNs}` : null;
 }
 
 function recordOf({ owner, run, minGeneration = 1, now }: LockRequest, before: number): LockRecord {
