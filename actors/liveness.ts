@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { interval, map, mergeMap, type Observable } from 'rxjs';
+import { interval, map, mergeMap, type Observable, pairwise } from 'rxjs';
 import type { Liveness } from '../machines/contracts.ts';
 import { cpuOf, findTree, type TreeRoot } from './process-tree.ts';
 
@@ -19,15 +19,10 @@ const BUSY_SHARE = 0.1;
 
 /** Emits a channel whenever a sample finds that it moved since the one before. */
 export function slowChannels(options: SlowChannelOptions): Observable<SlowChannel> {
-  let before = takeSample(options);
   return interval(options.everyMs).pipe(
-    map(() => {
-      const sample = takeSample(options);
-      const moved = movedChannels(before, sample, options.everyMs);
-      before = sample;
-      return moved;
-    }),
-    mergeMap((moved) => moved),
+    map(() => takeSample(options)),
+    pairwise(),
+    mergeMap(([before, after]) => movedChannels(before, after, options.everyMs)),
   );
 }
 

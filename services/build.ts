@@ -1,5 +1,6 @@
 /** Bundles the command and the scripted agent into `dist/`: one start loads a few files instead of hundreds. */
 import { chmodSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { build } from 'esbuild';
 
 /** Packages in CommonJS form ask for `require`, which a module does not have. */
@@ -18,6 +19,8 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20',
+  // For Node, rxjs offers only its old form, of which nothing can be left out.
+  alias: { rxjs: resolve('node_modules/rxjs/dist/esm/index.js') },
   banner: { js: REQUIRE },
   minifySyntax: true,
   minifyWhitespace: true,
