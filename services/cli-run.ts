@@ -1,6 +1,7 @@
 /** `oneshot run` and `oneshot resume`: a session, told as it goes. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { text as textOfStream } from 'node:stream/consumers';
 import { type CommandContext, commandContext, createOutput } from './cli-context.ts';
 import type { CommandOptions } from './cli-program.ts';
 import { UsageError } from './errors.ts';
@@ -18,7 +19,7 @@ export async function runCommand(
   options: CommandOptions,
 ): Promise<number> {
   const context = await commandContext(options);
-  const text = readTask(task, options);
+  const text = await readTask(task, options);
   return startAndDrive(text, context, options);
 }
 
@@ -130,20 +131,24 @@ function sharingOf({ wait, share }: CommandOptions): Sharing {
   return share ? 'share' : wait ? 'wait' : 'refuse';
 }
 
-function readTask(task: string | undefined, options: CommandOptions): string {
+async function readTask(task: string | undefined, options: CommandOptions): Promise<string> {
   const given = [task, options.task, options.file].filter((source) => source !== undefined);
   if (given.length > 1)
     throw new UsageError('The task is given more than once; use one of TASK, --task and --file.');
-  const text = taskText(task, options);
+  const text = await taskText(task, options);
   if (text.trim() === '')
     throw new UsageError('The task is empty. Say what is to be done: oneshot "task".');
   return text;
 }
 
-function taskText(task: string | undefined, { task: option, file }: CommandOptions): string {
+async function taskText(
+  task: string | undefined,
+  { task: option, file }: CommandOptions,
+): Promise<string> {
   if (typeof option === 'string') return option;
   if (typeof file === 'string') return readTaskFile(resolve(file));
-  if (task === '-') return readFileSync(0, 'utf8');
+  // Read as a stream: a pipe that is not ready yet makes a synchronous read fail.
+  if (task === '-') return textOfStream(process.stdin);
   if (task !== undefined) return task;
   throw new UsageError(
     'There is no task. Say what is to be done: oneshot "task". See: oneshot --help',

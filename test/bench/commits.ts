@@ -1,0 +1,88 @@
+/** What a transition's commit costs, early and late in a long run, against the same bytes written bare. */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { initialTransition } from 'xstate';
+import { ownIdentity } from '../../actors/process-identity.ts';
+import { lifecycle } from '../../machines/lifecycle.ts';
+import { acquireLock } from '../../services/lock.ts';
+import { openRecord } from '../../services/run-record.ts';
+import { machineStamp } from '../../services/run-session.ts';
+import { runFolder } from '../../services/run-store.ts';
+
+export interface CommitRow {
+  readonly at: number;
+  readonly ms: number;
+  readonly bareMs: number;
+}
+
+const POINTS = [10, 1_000, 10_000];
+const WINDOW = 50;
+
+export function measureCommits(
+  path: string,
+  bareWrite: (folder: string) => (text: string) => void,
+): CommitRow[] {
+  mkdirSync(path, { recursive: true });
+  const folder = runFolder(path, 'run');
+  mkdirSync(folder.path);
+  const agent = { name: 'command', model: null, command: 'x', output: 'auto', args: [] } as const;
+  const settings = {
+    cwd: path,
+    agents: { worker: agent, auditor: agent },
+    headers: { worker: null, reworker: null, auditor: null },
+    checks: [],
+    killGraceMs: 1,
+    resultGraceMs: 1,
+    outputLimitBytes: 1,
+    secrets: [],
+  };
+  const task = { preview: 't'.repeat(240), length: 240, hash: 'h'.repeat(64), path: 'task.md' };
+  const limits = {
+    maxIterations: 5,
+    workerAttempts: 2,
+    auditorAttempts: 2,
+    inactivityMs: 1,
+    attemptMs: 1,
+    retryPauseMs: 1,
+    onLimit: 'wait',
+  } as const;
+  const [snapshot] = initialTransition(lifecycle, { runId: 'run', task, limits, hasChecks: false });
+  const header = { id: 'run', createdAt: 0, machine: machineStamp(), parent: null, settings };
+  const lock = acquireLock(folder.lock, { owner: ownIdentity(), run: 'run', now: 0 });
+  const record = openRecord({ folder, lock, header, stored: null, now: Date.now });
+  const bare = bareWrite(join(path, 'bare'));
+  // States in turn, so that the history grows as that of a real run does.
+  const states = ['auditPending', 'reiterationPending'].map((value) =>
+    Object.assign(Object.create(Object.getPrototypeOf(snapshot)), snapshot, { value }),
+  );
+  const rows: CommitRow[] = [];
+  let count = 0;
+  const commit = () => record.commit({ type: 'run.start' }, states[count++ % 2]);
+  commit();
+  const text = `${readFileSync(folder.journal, 'utf8')}`;
+  for (const at of POINTS) {
+    while (count < at) commit();
+    const pairs = Array.from(
+      { length: WINDOW },
+      () => [cost(commit), cost(() => bare(text))] as const,
+    );
+    rows.push({
+      at,
+      ms: middle(pairs.map(([ms]) => ms)),
+      bareMs: middle(pairs.map(([, ms]) => ms)),
+    });
+  }
+  record.close();
+  lock.release();
+  return rows;
+}
+
+function cost(action: () => unknown): number {
+  const start = performance.now();
+  action();
+  return performance.now() - start;
+}
+
+function middle(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
