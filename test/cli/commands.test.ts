@@ -1,0 +1,113 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { isAlive, place, scriptAgent, until } from '../oneshot-process.ts';
+
+const WAITING =
+  'cat >/dev/null; echo $$ >pid; echo begun; while [ ! -e go ]; do sleep 0.02; done; echo did it';
+
+describe('oneshot stop', () => {
+  it('ends a run that is going on, and everything that it started', async () => {
+    const at = place();
+    const run = at.start(['do it', ...scriptAgent(at, WAITING)]);
+    await until('the agent has begun', () => at.exists('pid') && at.read('pid') !== '');
+    expect((await at.oneshot(['stop'])).code).toBe(0);
+    expect((await run.ended).code).toBe(143);
+    expect(at.snapshot()).toMatchObject({ state: 'interrupted', reason: 'SIGTERM' });
+    expect(isAlive(Number(at.read('pid')))).toBe(false);
+  });
+});
+
+describe('oneshot logs', () => {
+  it('shows what the agents did, and with -f follows the run to its end', async () => {
+    const at = place();
+    const run = at.start(['do it', ...scriptAgent(at, WAITING)]);
+    await until('the agent has begun', () => run.err().includes('begun'));
+    const logs = at.start(['logs', '-f']);
+    at.write('go', '');
+    await run.ended;
+    const { code, out } = await logs.ended;
+    expect(code).toBe(0);
+    expect(out).toMatch(/0001-worker begun\n[\s\S]*0001-worker did it\n/);
+    expect((await at.oneshot(['logs'])).out).toBe(out);
+  });
+});
+
+describe('An id', () => {
+  it('may be shortened as long as it is unique; latest is the default', async () => {
+    const at = place();
+    const agent = scriptAgent(at, 'cat >/dev/null; echo did it');
+    await at.oneshot(['first', ...agent]);
+    await at.oneshot(['second', ...agent]);
+    const [first = ''] = at.runs().map((folder) => folder.split('/').at(-1) ?? '');
+    expect((await at.show()).task).toBe('second');
+    const shortened = await at.oneshot(['show', '--json', first.slice(0, -3)]);
+    expect(JSON.parse(shortened.out).task).toBe('first');
+    const ambiguous = await at.oneshot(['show', first.slice(0, 8)]);
+    expect(ambiguous.code).toBe(2);
+    expect(ambiguous.err).toContain('any of 2 runs');
+    expect((await at.oneshot(['show', 'nothing'])).code).toBe(2);
+  });
+});
+
+describe('oneshot demo', () => {
+  it('goes wrong, is judged, hangs after its work, is salvaged and done: in less than 15 seconds', async () => {
+    const at = place();
+    const start = Date.now();
+    const { code, out, err } = await at.oneshot(['demo', '--json'], { env: { TMPDIR: at.path } });
+    expect(code).toBe(0);
+    expect(Date.now() - start).toBeLessThan(15_000);
+    const result = JSON.parse(out.trim().split('\n').at(-1) ?? '');
+    expect(result).toMatchObject({
+      state: 'completed',
+      iteration: 2,
+      usage: { inputTokens: 4550 },
+    });
+    expect(result.history.map(({ state }: { state: string }) => state)).toEqual([
+      'created',
+      'workerExecuting',
+      'auditPending',
+      'auditorExecuting',
+      'reiterationPending',
+      'workerExecuting',
+      'recoveryPending',
+      'auditPending',
+      'auditorExecuting',
+      'completed',
+    ]);
+    expect(err).toContain('Demo in');
+  });
+});
+
+describe('The package', () => {
+  it('installs and runs from an empty folder', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'oneshot-package-'));
+    try {
+      const [{ filename }] = JSON.parse(
+        execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
+          encoding: 'utf8',
+          stdio: ['ignore', 'pipe', 'ignore'],
+        }),
+      );
+      execFileSync('npm', ['install', '--no-save', '--prefix', folder, join(folder, filename)], {
+        stdio: 'ignore',
+      });
+      const version = execFileSync(join(folder, 'node_modules/.bin/oneshot'), ['--version'], {
+        encoding: 'utf8',
+      });
+      const env = { ...process.env, TMPDIR: folder };
+      const demo = execFileSync(join(folder, 'node_modules/.bin/oneshot'), ['demo'], {
+        cwd: folder,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+        env,
+      });
+      expect(version).toMatch(/^\d+\.\d+\.\d+\n$/);
+      expect(demo).toBe('greeting.txt now says "Hello, world!".\n');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }, 120_000);
+});
