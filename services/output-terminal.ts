@@ -76,13 +76,28 @@ const STATE_STYLES: Partial<Record<Phase, Style>> = {
   waitingForQuota: 'yellow',
 };
 
-function transitionLine({ context, at }: JournalEntry, state: Phase, paint: Paint): string {
+function transitionLine({ context, at, event }: JournalEntry, state: Phase, paint: Paint): string {
   const { iteration, limits, reason, message } = context;
   const round =
     state === 'workerExecuting' ? ` (iteration ${iteration} of ${limits.maxIterations})` : '';
-  const because = [reason, message].filter(Boolean).join(': ');
+  const because = [recovered(event), reason, message].filter(Boolean).join(': ');
   const name = paint(STATE_STYLES[state] ?? 'cyan', `● ${state}`);
   return `${paint('dim', clock(at))} ${name}${round}${because ? ` ${paint('dim', safeLine(because))}` : ''}`;
+}
+
+/** What recovery made of the attempt that it examined. */
+function recovered(event: JournalEntry['event']): string | null {
+  if (event.type !== 'xstate.done.actor.recovery') return null;
+  switch (event.output.findings.kind) {
+    case 'success':
+      return 'salvaged, its work was finished';
+    case 'alive':
+      return 'attached, the agent is still at work';
+    case 'partial':
+    case 'limited':
+    case 'dead':
+      return null;
+  }
 }
 
 /** One line for one activity, or `null` for what a person need not see. */
