@@ -6,8 +6,8 @@ import { standingOf } from './verdict-standing.ts';
 import type { Statement } from './verdict-statement.ts';
 import { decisionOf, REPEATED_FORM } from './verdict-statement.ts';
 
-/** The word as a key, in whatever quotes, and what separates it from its value. */
-const KEY = /\\?["'`“”‘’]?verdict\\?["'`“”‘’]?\s{0,9}:/gi;
+/** The word as a key: in whatever quotes with a separator behind it, or in quotes where that is missing. */
+const KEY = /\\?["'`“”‘’]?verdict(?:\\?["'`“”‘’]?\s{0,9}[:=]|\\?["'`“”‘’])/gi;
 
 /** Its value, when that is one word, and what follows. */
 const VALUE = /\s{0,9}\\?["'`“”‘’]?([a-z]{1,20})\\?["'`“”‘’]?[ \t]{0,9}([\s\S]?)/iy;

@@ -54,7 +54,11 @@ export function memberStatements(values: Values, place: Place, standing: Standin
   return values('verdict').map((value, index, all) => {
     const where =
       all.length > 1 ? `key "verdict" number ${index + 1} of ${place.where}` : place.where;
-    return { ...wordStatement(value, { ...place, where }, standing), feedback, findings };
+    const isForm = all.length === 1 && isChoiceOffered(value);
+    const statement = isForm
+      ? ignoredStatement(place, REPEATED_FORM)
+      : wordStatement(value, { ...place, where }, standing);
+    return { ...statement, feedback, findings };
   });
 }
 
@@ -75,11 +79,14 @@ function ignoredStatement(place: Place, problem: string): Statement {
 }
 
 function wordStatement(value: unknown, place: Place, { standing, reason }: Standing): Statement {
-  if (typeof value === 'string' && isChoice(value)) return ignoredStatement(place, REPEATED_FORM);
   const word = typeof value === 'string' ? decisionOf(value) : null;
   if (word === null && standing !== 'own') return ignoredStatement(place, unknownWord(value));
   const problem = word === null ? unknownWord(value) : reason;
   return { ...place, standing, word, problem, feedback: '', findings: [] };
+}
+
+function isChoiceOffered(value: unknown): boolean {
+  return typeof value === 'string' && isChoice(value);
 }
 
 function unknownWord(value: unknown): string {
