@@ -4,8 +4,8 @@
  * - a line with a label, `Verdict: RETRY`, in any case, as a heading or item, emphasised, with `=` or a dash or `is`
  *   instead of the colon, and with a matching sign: `### **Final verdict:** ✅ done.`;
  * - a line that is only the label, when the next line that is not blank is only the word;
- * - the word alone, in capitals only, as the last line with nothing but a blank line before it: `DONE`. In lower case or
- *   elsewhere it may end some work, head a list, or be the output of a command.
+ * - the word alone, in capitals only, as the whole answer: `DONE`. As the last paragraph behind other words it is
+ *   doubtful, since it may only say that the auditor has finished; elsewhere it is nothing.
  *
  * Of fenced blocks only one that holds nothing but a labelled line counts.
  */
@@ -69,7 +69,10 @@ function fencedLine(lined: LinedText, block: Block): Statement[] {
   return [{ ...labelledStatement(lined, line, value), span: block.outer }];
 }
 
-/** The word alone, in capitals, as the last line of the answer and a paragraph of its own. */
+/**
+ * The word alone, in capitals, as the last line of the answer and a paragraph of its own. It decides only when nothing
+ * else was said: "Two tests still fail." and then "DONE" is no verdict.
+ */
 function lastLine(lined: LinedText, block: Block | undefined): Statement[] {
   if (!block || block.info !== null) return [];
   const content = lined.text.slice(block.from, block.to).trimEnd();
@@ -80,7 +83,9 @@ function lastLine(lined: LinedText, block: Block | undefined): Statement[] {
   const word = line.length <= VALUE_LENGTH && isOwnParagraph ? wordAlone(line) : null;
   if (!word || !line.includes(word.toUpperCase())) return [];
   const span = { from: block.from + start, line, to: block.from + content.length };
-  return [plainStatement(lined, span, span, word)];
+  const statement = plainStatement(lined, span, span, word);
+  if (lined.text.trim() === line.trim()) return [statement];
+  return [{ ...statement, standing: 'doubtful', problem: 'has no label and follows other words' }];
 }
 
 function gapOf(content: string, before: string, start: number): boolean {
