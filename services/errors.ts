@@ -89,8 +89,12 @@ export class RunRefusedError extends OneshotError {
 
 /** Another oneshot has the run. The message names its process. */
 export class LockHeldError extends OneshotError {
-  constructor(message: string, options?: ErrorOptions) {
+  /** The process that has the lock, and the run that it has it for. */
+  readonly holder: { readonly pid: number; readonly run: string };
+
+  constructor(message: string, holder: LockHeldError['holder'], options?: ErrorOptions) {
     super('ONESHOT_LOCK_HELD', 2, message, options);
+    this.holder = holder;
   }
 }
 

@@ -2,18 +2,23 @@
  * Exclusive locks, as files that say who holds them.
  *
  * A lock comes into being with its content in one step: a temporary file, linked to the lock's name, which fails when
- * that name is taken. A lock is stale only when its holder is provably gone, never by age. Taking over a stale lock of
- * generation g goes by a claim: the same link to `<lock>.claim-<g+1>`. Of many who see the same stale lock one wins the
- * claim; it looks again whether that very lock still stands, and renames its claim over it. Why nobody else can win:
- * while the claim's name is taken, no one can link it; it becomes free only by the rename, after which the lock has
- * another content, so a latecomer that wins the free name finds another lock than it had judged, and withdraws. A
- * claim whose owner died is never removed by a rival (two rivals could remove each other's): they go on to the next
- * number, and meet the same look at the lock. The new holder removes the claims that are left.
+ * that name is taken. A lock is stale only when its holder is provably gone, never by age. Taking over a stale lock S
+ * goes by a claim: the same link, to a name made of the content of S and a number. Of many who see S one wins the claim;
+ * it looks again whether S still stands, and renames its claim over it.
+ *
+ * Why no two can win: the holder of S is gone, so nobody else writes S again; once the lock is another it never becomes
+ * S again, and every claim to S is void. As long as S stands, no claim to it is removed: whoever removes one has seen
+ * another lock first. So a claim of a living process refuses all others; one of a dead process stays, and rivals meet
+ * at the next number. Hence at most one living process holds a claim to S that it made while S stood, and only that one
+ * renames. A latecomer whose claim was free because S is over finds another lock than it had judged, and withdraws.
+ * Claims to different locks never share a name, so withdrawing cannot hit a claim that counts. The new holder removes
+ * what is left.
  *
  * Release removes the lock only while it is the holder's own: its holder lives, so nobody else may take it meanwhile.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import {
+  chmodSync,
   closeSync,
   fsyncSync,
   linkSync,
@@ -30,16 +35,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { type ProcessIdentity, presence } from '../actors/process-identity.ts';
 import { EnvironmentError, LockHeldError, StorageError } from './errors.ts';
-
-export interface LockRecord extends ProcessIdentity {
-  readonly version: 1;
-  /** Rises with every holder. */
-  readonly generation: number;
-  /** The run that it is held for. */
-  readonly run: string;
-  /** Epoch milliseconds. */
-  readonly acquiredAt: number;
-}
+import { type LockRecord, parseLockRecord } from './lock-record.ts';
 
 export interface Lock {
   readonly path: string;
@@ -58,14 +54,18 @@ export interface LockRequest {
   readonly now: number;
 }
 
-/** Takes a lock or throws: {@link LockHeldError} when it is held, {@link StorageError} when it cannot be read or made. */
+/**
+ * Takes a lock or throws: {@link LockHeldError} when it is held, or may be, {@link StorageError} when it is damaged or
+ * cannot be read or made.
+ */
 export function acquireLock(path: string, request: LockRequest): Lock {
   for (;;) {
     const standing = readStanding(path);
     const record = recordOf(request, standing?.record.generation ?? 0);
     const temporary = writeTemporary(path, record);
     try {
-      if (take(path, temporary, standing)) return lockOf(path, record);
+      const mark = fileMark(temporary);
+      if (take(path, temporary, standing)) return lockOf(path, record, mark);
     } finally {
       rmSync(temporary, { force: true });
     }
@@ -75,7 +75,7 @@ export function acquireLock(path: string, request: LockRequest): Lock {
 /** Who holds a lock, or held it last; `null` when there is none or it cannot be read. */
 export function readLock(path: string): LockRecord | null {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    return parseLockRecord(readFileSync(path, 'utf8'));
   } catch {
     return null;
   }
@@ -91,10 +91,8 @@ export function folderLockPath(
 ): string {
   const own = join(tmpdir, `oneshot-${uid}`);
   const folder = join(own, 'folders');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  for (const part of [own, folder]) requireOwn(part, uid);
-  const name = createHash('sha256').update(realFolder).digest('hex').slice(0, 32);
-  return join(folder, `${name}.lock`);
+  for (const part of [own, folder]) makeOwn(part, uid);
+  return join(folder, `${digest(realFolder)}.lock`);
 }
 
 interface Standing {
@@ -106,45 +104,67 @@ interface Standing {
 function take(path: string, temporary: string, standing: Standing | null): boolean {
   if (!standing) return tryLink(temporary, path);
   refuseUnlessGone(path, standing.record);
-  const claim = winClaim(path, temporary, standing.record.generation);
+  const claim = winClaim(path, temporary, standing);
   if (readText(path) !== standing.text) {
     rmSync(claim, { force: true });
     return false;
   }
   renameSync(claim, path);
-  removeClaims(path);
+  removeLeftovers(path);
   return true;
 }
 
-function winClaim(path: string, temporary: string, generation: number): string {
-  for (let number = generation + 1; ; number += 1) {
-    const claim = `${path}.claim-${number}`;
+function winClaim(path: string, temporary: string, { text, record }: Standing): string {
+  const prefix = `${path}.claim-${digest(text)}-`;
+  for (let number = record.generation + 1; ; number += 1) {
+    const claim = `${prefix}${number}`;
     if (tryLink(temporary, claim)) return claim;
-    const rival = readLock(claim);
-    if (rival) refuseUnlessGone(path, rival);
+    // One that is missing by now was void: then the look at the lock fails, whatever the number.
+    const rival = readStanding(claim);
+    if (rival) refuseUnlessGone(path, rival.record);
   }
 }
 
-function removeClaims(path: string): void {
-  const prefix = `${basename(path)}.claim-`;
-  for (const name of readdirSync(dirname(path))) {
-    if (name.startsWith(prefix)) rmSync(join(dirname(path), name), { force: true });
+/** Claims to the lock before, and files of processes that died before they had linked them. */
+function removeLeftovers(path: string): void {
+  const prefix = `${basename(path)}.`;
+  for (const name of readdirSync(dirname(path)).filter((each) => each.startsWith(prefix))) {
+    const file = join(dirname(path), name);
+    const isClaim = name.startsWith(`${prefix}claim-`);
+    if (isClaim || (name.endsWith('.tmp') && isOfDead(file))) rmSync(file, { force: true });
   }
 }
 
-function lockOf(path: string, record: LockRecord): Lock {
-  const mark = fileMark(path);
-  const isHeld = () => fileMark(path) === mark;
+function isOfDead(file: string): boolean {
+  const record = readLock(file);
+  return record !== null && presence(record) === 'gone';
+}
+
+function lockOf(path: string, record: LockRecord, mark: string | null): Lock {
+  const isHeld = () => mark !== null && fileMark(path) === mark;
   const release = () => {
-    if (isHeld()) rmSync(path, { force: true });
+    if (isHeld()) removeQuietly(path);
   };
   return { path, record, isHeld, release };
 }
 
-/** Tells a file from a later one with its name: the inode alone may be given again. */
+/** What cannot be removed is stale as soon as this process has ended. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // A file system that has become read-only, for one.
+  }
+}
+
+/** Tells a file from a later one with its name, since an inode may be given again; `null` when it cannot be seen. */
 function fileMark(path: string): string | null {
-  const stat = statSync(path, { throwIfNoEntry: false, bigint: true });
-  return stat ? `${stat.ino} ${stat.mtimeNs}` : null;
+  try {
+    const { ino, mtimeNs } = statSync(path, { bigint: true });
+    return `${ino} ${mtimeNs}`;
+  } catch {
+    return null;
+  }
 }
 
 function recordOf({ owner, run, minGeneration = 1, now }: LockRequest, before: number): LockRecord {
@@ -155,20 +175,14 @@ function recordOf({ owner, run, minGeneration = 1, now }: LockRequest, before: n
 function readStanding(path: string): Standing | null {
   const text = readText(path);
   if (text === null) return null;
-  const record = parse(text);
+  const record = parseLockRecord(text);
   if (record) return { text, record };
   throw new StorageError(
     path,
-    new Error('the lock is damaged; when no oneshot works on this, delete the file'),
+    new Error(
+      'the lock is damaged or of another version of oneshot; when no oneshot works on this, delete the file',
+    ),
   );
-}
-
-function parse(text: string): LockRecord | null {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 function readText(path: string): string | null {
@@ -216,21 +230,36 @@ function refuseUnlessGone(path: string, holder: LockRecord): void {
     case 'alive':
       throw new LockHeldError(
         `The run ${run} is being worked on by process ${pid} (lock: ${path}). Wait for it, or stop it: oneshot stop ${run}.`,
+        { pid, run },
       );
     case 'unknowable':
       throw new LockHeldError(
         `The run ${run} is locked by process ${pid} on ${host} or in another container, which cannot be looked at from ` +
           `here. When you know that it has ended, delete ${path}.`,
+        { pid, run },
       );
   }
 }
 
-function requireOwn(folder: string, uid: number): void {
+/** A folder that only this user can use; the folder for temporary files is everybody's, so it may be a trap. */
+function makeOwn(folder: string, uid: number): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (!isCode(error, 'EEXIST')) throw new StorageError(folder, error);
+  }
   const stat = lstatSync(folder);
-  if (stat.isDirectory() && stat.uid === uid) return;
-  throw new EnvironmentError(
-    `${folder} is not a folder of this user (uid ${uid}); remove it or set TMPDIR to another place.`,
-  );
+  if (!stat.isDirectory() || stat.uid !== uid) {
+    throw new EnvironmentError(
+      `${folder} is not a folder of this user (uid ${uid}); remove it or set TMPDIR to another place.`,
+    );
+  }
+  if ((stat.mode & 0o077) !== 0) chmodSync(folder, 0o700);
+}
+
+/** A name for any text. */
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
 function isCode(error: unknown, code: string): boolean {

@@ -20,7 +20,7 @@ const ROWS = [
   [new RunNotFoundError('m'), 'RunNotFoundError', 'ONESHOT_RUN_NOT_FOUND', 2],
   [new RunUnreadableError('/p', 3, 'm'), 'RunUnreadableError', 'ONESHOT_RUN_UNREADABLE', 2],
   [new RunRefusedError('m', 3), 'RunRefusedError', 'ONESHOT_RUN_REFUSED', 3],
-  [new LockHeldError('m'), 'LockHeldError', 'ONESHOT_LOCK_HELD', 2],
+  [new LockHeldError('m', { pid: 1, run: 'r' }), 'LockHeldError', 'ONESHOT_LOCK_HELD', 2],
   [new FolderBusyError('m'), 'FolderBusyError', 'ONESHOT_FOLDER_BUSY', 2],
   [new StorageError('/p', new Error('full')), 'StorageError', 'ONESHOT_STORAGE', 1],
 ] as const;

@@ -1,18 +1,22 @@
-import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
+  chmodSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
+  statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { build } from 'esbuild';
 import { ownIdentity } from '../../actors/process-identity.ts';
+import { EnvironmentError, LockHeldError, StorageError } from '../../services/errors.ts';
 import { acquireLock, folderLockPath, readLock } from '../../services/lock.ts';
 
 let folder = '';
@@ -25,54 +29,102 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const own = ownIdentity();
-const take = (owner = own) => acquireLock(path, { owner, run: 'r1', now: 1 });
-const leave = (fields: object) =>
-  writeFileSync(
-    path,
-    JSON.stringify({ version: 1, ...own, generation: 4, run: 'r0', acquiredAt: 0, ...fields }),
-  );
+const DEAD = { pid: 2 ** 22 + 1 };
+const take = (minGeneration?: number) =>
+  acquireLock(path, {
+    owner: own,
+    run: 'r1',
+    now: 1,
+    ...(minGeneration === undefined ? {} : { minGeneration }),
+  });
+const recordText = (fields: object) =>
+  JSON.stringify({ version: 1, ...own, generation: 4, run: 'r0', acquiredAt: 0, ...fields });
+const leave = (fields: object, file = path) => writeFileSync(file, recordText(fields));
+
+/** Where the first claim to the present lock, of generation 4, would lie. */
+const claimPath = () => {
+  const digest = createHash('sha256').update(readFileSync(path)).digest('hex').slice(0, 32);
+  return `${path}.claim-${digest}-5`;
+};
+const thrownBy = (act: () => unknown): unknown => {
+  try {
+    act();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('Nothing was thrown.');
+};
 
 describe('A lock', () => {
-  it('that nobody holds is taken, and can be taken again when it was released', () => {
+  it('that nobody holds is taken, for this user only, and can be taken again when it was released', () => {
     const lock = take();
-    expect(readLock(path)).toMatchObject({ pid: process.pid, generation: 1, run: 'r1' });
+    expect(readLock(path)).toEqual(lock.record);
+    expect(lock.record).toEqual({ version: 1, ...own, generation: 1, run: 'r1', acquiredAt: 1 });
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder)).toEqual(['lock']);
     lock.release();
     lock.release();
+    expect(lock.isHeld()).toBe(false);
     expect(take().isHeld()).toBe(true);
   });
 
   it.each([
-    ['of a process that is gone', { pid: 2 ** 22 + 1 }],
+    ['of a process that is gone', DEAD],
     ['of a process whose pid another has now', { startTime: '1' }],
     ['of before the last boot', { bootId: 'another' }],
+    ['of before the last boot, in another container', { bootId: 'another', pidNamespace: 'x' }],
   ])('%s is taken over, with the next generation', (_, fields) => {
     leave(fields);
     expect(take().record.generation).toBe(5);
+    expect(readLock(path)?.generation).toBe(5);
     expect(readdirSync(folder)).toEqual(['lock']);
   });
 
   it.each([
-    ['of a living process', {}, String(process.pid)],
-    ['of another host', { host: 'elsewhere' }, 'elsewhere'],
-    ['of another container', { pidNamespace: 'pid:[1]' }, 'another container'],
-  ])('%s is refused, whatever its age, and says who holds it', (_, fields, named) => {
+    ['of a living process', {}, [String(process.pid), 'oneshot stop r0']],
+    ['of another host', { host: 'elsewhere' }, ['elsewhere', 'delete']],
+    ['of another container', { pidNamespace: 'pid:[1]' }, ['another container', 'delete']],
+  ])('%s is refused, whatever its age, and says who holds it and what to do', (_, fields, said) => {
     leave(fields);
-    const before = readFileSync(path, 'utf8');
-    expect(() => take()).toThrow(named);
-    expect(readFileSync(path, 'utf8')).toBe(before);
-  });
-
-  it('that is damaged is refused with its path, and left as it is', () => {
-    writeFileSync(path, '{"pid":');
-    expect(() => take()).toThrow(path);
-    expect(readFileSync(path, 'utf8')).toBe('{"pid":');
-  });
-
-  it('that is stale is taken over although a claim of a dead process is left', () => {
-    leave({ pid: 2 ** 22 + 1 });
-    writeFileSync(`${path}.claim-5`, JSON.stringify({ ...own, pid: 2 ** 22 + 2 }));
-    expect(take().isHeld()).toBe(true);
+    utimesSync(path, 1, 1);
+    const error = thrownBy(take);
+    expect(error).toBeInstanceOf(LockHeldError);
+    expect(error).toMatchObject({ holder: { pid: process.pid, run: 'r0' } });
+    for (const each of [path, 'r0', ...said]) {
+      expect(error).toMatchObject({ message: expect.stringContaining(each) });
+    }
+    expect(readFileSync(path, 'utf8')).toBe(recordText(fields));
     expect(readdirSync(folder)).toEqual(['lock']);
+  });
+
+  it.each(['', '{"pid":', '\0\0\0\0', 'null', '{}', recordText({ version: 2 })])(
+    'that is damaged (%j) is refused with its path and the next step, and left as it is',
+    (text) => {
+      writeFileSync(path, text);
+      const error = thrownBy(take);
+      expect(error).toBeInstanceOf(StorageError);
+      expect(error).toMatchObject({ message: expect.stringMatching(/lock: .*delete the file/) });
+      expect(readFileSync(path, 'utf8')).toBe(text);
+      expect(readLock(path)).toBeNull();
+      expect(readdirSync(folder)).toEqual(['lock']);
+    },
+  );
+
+  it('is stale for nobody while a living process is about to take it over', () => {
+    leave(DEAD);
+    leave({ run: 'r2' }, claimPath());
+    expect(thrownBy(take)).toMatchObject({ holder: { pid: process.pid, run: 'r2' } });
+    expect(readLock(path)?.pid).toBe(DEAD.pid);
+  });
+
+  it('that is stale is taken over although processes died while they took it over', () => {
+    leave(DEAD);
+    leave(DEAD, claimPath());
+    leave(DEAD, `${path}.1-a.tmp`);
+    leave({}, `${path}.2-b.tmp`);
+    leave({}, `${path}2`);
+    expect(take().isHeld()).toBe(true);
+    expect(readdirSync(folder).sort()).toEqual(['lock', 'lock.2-b.tmp', 'lock2']);
   });
 
   it('that was taken over is no longer held by the one before, whose release leaves it alone', () => {
@@ -84,73 +136,65 @@ describe('A lock', () => {
     first.release();
     expect(second.isHeld()).toBe(true);
   });
-});
 
-describe('Of many processes that try at once', () => {
-  /** One round: every contender's answer. */
-  async function race(module: string, contenders: number): Promise<string[]> {
-    const moment = String(Date.now() + 400);
-    const fixture = resolve('test/fixtures/processes/contend.mjs');
-    const children = Array.from({ length: contenders }, () =>
-      spawn(process.execPath, [fixture, module, path, moment], {
-        stdio: ['pipe', 'pipe', 'inherit'],
-      }),
-    );
-    const answers = children.map(
-      (child) =>
-        new Promise<string>((done) => {
-          let text = '';
-          child.stdout.on('data', (piece) => {
-            text += piece;
-            const answer = text.split('\n')[1];
-            if (text.split('\n').length > 2 && answer) done(answer);
-          });
-        }),
-    );
-    const all = await Promise.all(answers);
-    for (const child of children) child.kill('SIGKILL');
-    await Promise.all(
-      children.map((child) => child.exitCode ?? new Promise((done) => child.once('exit', done))),
-    );
-    return all;
-  }
+  it('that was removed with its folder is not held, and its release is quiet', () => {
+    const lock = take();
+    rmSync(folder, { recursive: true });
+    expect(lock.isHeld()).toBe(false);
+    expect(lock.release).not.toThrow();
+  });
 
   it.each([
-    ['there is no lock', null],
-    ['there is a stale one', { pid: 2 ** 22 + 1 }],
-  ])('exactly one wins when %s', async (_, stale) => {
-    const module = join(folder, 'lock.mjs');
-    const contents = `export * from ${JSON.stringify(resolve('services/lock.ts'))}; export * from ${JSON.stringify(resolve('actors/process-identity.ts'))};`;
-    await build({
-      stdin: { contents, resolveDir: resolve('.') },
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      outfile: module,
-    });
-    for (let round = 0; round < 5; round += 1) {
-      rmSync(path, { force: true });
-      if (stale) leave(stale);
-      const answers = await race(module, 6);
-      expect(answers.filter((answer) => answer.startsWith('won'))).toHaveLength(1);
-      expect(answers.filter((answer) => answer === 'ONESHOT_LOCK_HELD')).toHaveLength(5);
-    }
+    [null, 7, 7],
+    [DEAD, 3, 5],
+    [DEAD, 9, 9],
+  ])('left as %j and asked for generation %i or later gets %i', (stale, least, generation) => {
+    if (stale) leave(stale);
+    expect(take(least).record.generation).toBe(generation);
+  });
+
+  it('says where it could not be made', () => {
+    rmSync(folder, { recursive: true });
+    const error = thrownBy(take);
+    expect(error).toBeInstanceOf(StorageError);
+    expect(error).toMatchObject({ message: expect.stringContaining(path) });
   });
 });
 
 describe("A work tree's lock", () => {
   const uid = process.getuid?.() ?? 0;
+  const lockPath = (tree = '/some/tree') => folderLockPath(tree, { tmpdir: folder, uid });
+  const userFolder = () => join(folder, `oneshot-${uid}`);
 
   it('lies in a folder of the user, by the real path of the work tree', () => {
-    const one = folderLockPath('/some/tree', { tmpdir: folder, uid });
-    expect(one).toBe(folderLockPath('/some/tree', { tmpdir: folder, uid }));
-    expect(one).not.toBe(folderLockPath('/other/tree', { tmpdir: folder, uid }));
+    expect(lockPath()).toMatch(/\/folders\/[0-9a-f]{32}\.lock$/);
+    expect(lockPath()).toBe(lockPath());
+    expect(lockPath()).not.toBe(lockPath('/other/tree'));
   });
 
-  it('is refused where somebody else could write', () => {
-    symlinkSync('/tmp', join(folder, `oneshot-${uid}`));
-    expect(() => folderLockPath('/some/tree', { tmpdir: folder, uid })).toThrow(
-      'not a folder of this user',
+  it('lies where only the user can read and write, also when that was otherwise', () => {
+    mkdirSync(userFolder());
+    chmodSync(userFolder(), 0o777);
+    lockPath();
+    for (const each of [userFolder(), join(userFolder(), 'folders')]) {
+      expect(statSync(each).mode & 0o777).toBe(0o700);
+    }
+  });
+
+  it('is refused behind a symlink, and nothing is made there', () => {
+    const target = join(folder, 'elsewhere');
+    mkdirSync(target);
+    symlinkSync(target, userFolder());
+    expect(lockPath).toThrow(EnvironmentError);
+    expect(readdirSync(target)).toEqual([]);
+  });
+
+  it('is refused in a folder of another user, and behind a file', () => {
+    mkdirSync(join(folder, `oneshot-${uid + 1}`));
+    expect(() => folderLockPath('/t', { tmpdir: folder, uid: uid + 1 })).toThrow(
+      `not a folder of this user (uid ${uid + 1})`,
     );
+    writeFileSync(userFolder(), '');
+    expect(lockPath).toThrow(EnvironmentError);
   });
 });
