@@ -22,10 +22,13 @@ export function listProcesses(): ProcessEntry[] {
   return isLinux ? listFromProc() : listFromPs();
 }
 
-/** Whether a process was started with all of these variables; `false` where that cannot be seen. */
+/** Whether a process was started with all of these variables; `false` where that cannot be seen, and for none at all. */
 export function hasEnvironment(pid: number, wanted: Readonly<Record<string, string>>): boolean {
+  const pairs = Object.entries(wanted).map(([name, value]) => `${name}=${value}`);
+  // Every process has "all of nothing": a tree without a marker would be the whole machine.
+  if (pairs.length === 0) return false;
   const variables = isLinux ? environmentFromProc(pid) : environmentFromPs(pid);
-  return Object.entries(wanted).every(([name, value]) => variables.has(`${name}=${value}`));
+  return pairs.every((pair) => variables.has(pair));
 }
 
 function listFromProc(): ProcessEntry[] {

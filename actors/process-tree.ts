@@ -10,7 +10,7 @@ import { hasEnvironment, listProcesses } from './process-table.ts';
 export interface TreeRoot {
   /** The leader of the session that was started; `null` or gone is fine. */
   readonly pid: number | null;
-  /** Variables that only this tree has, e.g. `{ ONESHOT_RUN: id }`. */
+  /** Variables that only this tree has, e.g. `{ ONESHOT_RUN: id }`; with none, the tree is what `pid` leads to. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -78,12 +78,21 @@ async function endWith(
 ): Promise<ProcessEntry[]> {
   const deadline = performance.now() + boundMs;
   for (let pause = FIRST_LOOK_MS; ; pause = Math.min(pause * 2, LAST_LOOK_MS)) {
-    const tree = findTree(root);
+    const tree = findWholeTree(root, reached.size > 0);
     const targets = tree.filter(({ pid }) => pid !== spare);
     for (const entry of targets) signalOnce(entry, signal, reached);
     if (tree.length === 0 || now?.aborted || performance.now() >= deadline) return tree;
     await delay(pause, undefined, now ? { signal: now } : {}).catch(() => undefined);
   }
+}
+
+/**
+ * The tree; where there was one a second look confirms that it is gone: a process that forked and ended while the table
+ * was being read is no longer in it, and its child not yet.
+ */
+function findWholeTree(root: TreeRoot, hadSome: boolean): ProcessEntry[] {
+  const tree = findTree(root);
+  return tree.length === 0 && hadSome ? findTree(root) : tree;
 }
 
 /** Children that were born meanwhile are reached by the next look; nobody is asked twice. */
