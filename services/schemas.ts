@@ -1,11 +1,13 @@
 /**
- * Writes the JSON Schemas that the package ships, so that editors can complete and check the files a person writes.
+ * Writes the JSON Schemas that the package ships, so that editors can complete and check the files a person writes, and
+ * programs can rely on the files and lines that oneshot writes.
  * `npx tsx services/schemas.ts`; with `--check` it writes nothing and fails when one is out of date.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { configSchema } from './config-schema.ts';
+import { RECORD_SCHEMAS } from './record-schemas.ts';
 
 export interface SchemaFile {
   /** Name in `services/schemas/`. */
@@ -15,6 +17,10 @@ export interface SchemaFile {
 
 export const SCHEMA_FILES: readonly SchemaFile[] = [
   { file: 'config.schema.json', schema: configSchema() },
+  ...Object.entries(RECORD_SCHEMAS).map(([kind, schema]) => ({
+    file: `${kind}.schema.json`,
+    schema,
+  })),
 ];
 
 /** The text of a schema's file: what may be written, not what is made of it. */

@@ -1,0 +1,87 @@
+/** Schemas of what the statechart remembers, and of its states. */
+import { z } from 'zod';
+import {
+  type CurrentAttempt,
+  type LifecycleContext,
+  type LifecycleInput,
+  PHASES,
+  type Phase,
+  ROUNDS_KEPT,
+} from '../machines/context.ts';
+import {
+  endReasonSchema,
+  feedbackSchema,
+  limitsSchema,
+  roleSchema,
+  roundSchema,
+  salvageSchema,
+  textRefSchema,
+  usageSchema,
+  verdictSchema,
+  workSchema,
+} from './contract-schemas.ts';
+import { count, epochMs, exactly, list, ordinal } from './schema-of.ts';
+
+export const phaseSchema = exactly<Phase>()(
+  z.enum(PHASES).meta({ id: 'Phase', description: 'A state of the statechart at its top level.' }),
+);
+
+/** XState's state value: a name, or the name of the one state that has states within it, with the inner one. */
+export const stateValueSchema = z
+  .union([
+    phaseSchema.exclude(['recoveryPending']),
+    z.strictObject({ recoveryPending: z.enum(['examining', 'pausing']) }),
+  ])
+  .meta({ id: 'StateValue', description: "XState's value of the state, with inner states." });
+
+export const statusSchema = z.enum(['active', 'done', 'error', 'stopped']);
+
+const inputShape = {
+  runId: z.string(),
+  task: textRefSchema,
+  limits: limitsSchema,
+  hasChecks: z.boolean().describe('Whether checks are configured.'),
+};
+
+export const inputSchema = exactly<LifecycleInput>()(z.strictObject(inputShape));
+
+const currentAttemptSchema = exactly<CurrentAttempt>()(
+  z.strictObject({
+    number: ordinal,
+    role: roleSchema,
+    attach: z.boolean().describe('To its living process, found by recovery, instead of a start.'),
+    pid: ordinal.nullable().describe("The agent's, once it has started."),
+    endReason: endReasonSchema.nullable(),
+    counted: z.boolean().describe('Among the deaths of its role.'),
+  }),
+);
+
+const usageByRole = z.strictObject({ worker: usageSchema, auditor: usageSchema });
+const countByRole = z.strictObject({ worker: count, auditor: count });
+
+export const contextSchema = exactly<LifecycleContext>()(
+  z
+    .strictObject({
+      ...inputShape,
+      iteration: count.describe('0 before the first worker attempt.'),
+      attempt: currentAttemptSchema
+        .nullable()
+        .describe('The attempt that runs, or that ended last.'),
+      deaths: countByRole.describe('Attempts of this iteration that ended dead or unreadable.'),
+      work: workSchema.nullable().describe("The worker's finished attempt, up for judgement."),
+      feedback: feedbackSchema.nullable().describe('Why the attempt before was not enough.'),
+      salvage: salvageSchema.nullable().describe('What a cut-short attempt left behind.'),
+      repeatsIteration: z.boolean().describe('The next worker attempt counts as no iteration.'),
+      rounds: list(roundSchema).describe(`The latest rounds, at most ${ROUNDS_KEPT}.`),
+      diagnosis: z.string().nullable().describe("Why the auditor's answer could not be read."),
+      verdict: verdictSchema.nullable(),
+      usage: usageByRole,
+      usageUpTo: count.describe('The latest attempt whose usage is in the sums.'),
+      resumeAt: epochMs.nullable().describe('When a usage limit ends, in epoch milliseconds.'),
+      quotaProbes: count.describe('Usage limits in a row whose end the agent did not tell.'),
+      phase: phaseSchema.describe('The state, or the one that was interrupted.'),
+      reason: z.string().nullable().describe('A stable word for programs.'),
+      message: z.string().nullable().describe('The same for a person, with what to do.'),
+    })
+    .meta({ id: 'Context', description: 'Everything that the statechart remembers.' }),
+);

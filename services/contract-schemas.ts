@@ -1,0 +1,203 @@
+/** Schemas of the shared vocabulary (machines/contracts.ts), of which the records are made. */
+import { z } from 'zod';
+import type {
+  AttemptEnd,
+  CheckResult,
+  EndClass,
+  EndReason,
+  Feedback,
+  Findings,
+  Limits,
+  Liveness,
+  Role,
+  Round,
+  Salvage,
+  TextRef,
+  Usage,
+  Verdict,
+  Work,
+} from '../machines/contracts.ts';
+import { count, epochMs, exactly, list, milliseconds, ordinal, sha256 } from './schema-of.ts';
+
+export const roleSchema = exactly<Role>()(z.enum(['worker', 'auditor']));
+
+export const endReasonSchema = exactly<EndReason>()(
+  z
+    .enum([
+      'exited',
+      'inactivity',
+      'attemptCeiling',
+      'interrupted',
+      'outputLimit',
+      'spawnFailed',
+      'orchestratorLost',
+    ])
+    .meta({ id: 'EndReason', description: 'Why an attempt ended: the first reason counts.' }),
+);
+
+export const endClassSchema = exactly<EndClass>()(
+  z
+    .enum([
+      'clean',
+      'limited',
+      'unauthorized',
+      'notFound',
+      'contextTooLong',
+      'crashed',
+      'empty',
+      'stopped',
+    ])
+    .meta({
+      id: 'EndClass',
+      description: 'What an end amounts to, judged from exit code, final event and result.',
+    }),
+);
+
+export const textRefSchema = exactly<TextRef>()(
+  z
+    .strictObject({
+      preview: z.string().describe('A part of the text; all of it is in the file.'),
+      length: count.describe('Of the whole text, in UTF-16 code units.'),
+      hash: sha256.describe('SHA-256 of the whole text as UTF-8, in hex.'),
+      path: z.string().describe('Relative to the run folder, with `/`.'),
+    })
+    .meta({ id: 'TextRef', description: 'A text that lies in a file of the run folder.' }),
+);
+
+export const usageSchema = exactly<Usage>()(
+  z
+    .strictObject({
+      inputTokens: z.number().nullable().describe('Tokens.'),
+      outputTokens: z.number().nullable().describe('Tokens.'),
+      costUsd: z.number().nullable().describe('US dollars.'),
+    })
+    .meta({ id: 'Usage', description: 'Tokens and money; null where no agent told.' }),
+);
+
+const decided = { feedback: z.string(), findings: list(z.string()) };
+
+export const verdictSchema = exactly<Verdict>()(
+  z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('done'), ...decided }),
+      z.strictObject({ kind: z.literal('retry'), ...decided }),
+      z.strictObject({ kind: z.literal('impossible'), ...decided }),
+      z.strictObject({ kind: z.literal('unreadable'), diagnosis: z.string() }),
+    ])
+    .meta({ id: 'Verdict', description: 'What the auditor decided; its texts are bounded.' }),
+);
+
+export const livenessSchema = exactly<Liveness>()(
+  z
+    .strictObject({
+      outputAt: epochMs.nullable(),
+      transcriptAt: epochMs.nullable(),
+      cpuAt: epochMs.nullable(),
+    })
+    .meta({
+      id: 'Liveness',
+      description:
+        'When each channel last showed life, in epoch milliseconds; null: never, or not watched.',
+    }),
+);
+
+export const attemptEndSchema = exactly<AttemptEnd>()(
+  z
+    .strictObject({
+      reason: endReasonSchema,
+      class: endClassSchema,
+      exitCode: z.int().nullable(),
+      signal: z.string().nullable().describe('As `SIGKILL`.'),
+      result: textRefSchema.nullable().describe("The agent's final answer."),
+      verdict: verdictSchema.nullable().describe("The auditor's; null for a worker."),
+      feedback: textRefSchema.nullable().describe('What a retry hands to the next worker, whole.'),
+      sessionId: z.string().nullable().describe("The agent's own id for its session."),
+      usage: usageSchema,
+      message: z.string().describe('For a person: what happened and what to do.'),
+      endedAt: epochMs,
+      liveness: livenessSchema
+        .nullable()
+        .describe('What the kill was based on, for an attempt that oneshot ended.'),
+      survivors: list(z.string()).describe('Processes that outlived SIGKILL, as `pid name`.'),
+    })
+    .meta({ id: 'AttemptEnd', description: 'How one attempt ended.' }),
+);
+
+export const findingsSchema = exactly<Findings>()(
+  z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('alive'), pid: ordinal }),
+      z.strictObject({ kind: z.literal('success'), end: attemptEndSchema }),
+      z.strictObject({
+        kind: z.literal('partial'),
+        end: attemptEndSchema,
+        summary: textRefSchema,
+      }),
+      z.strictObject({
+        kind: z.literal('limited'),
+        end: attemptEndSchema,
+        resumeAt: epochMs.nullable(),
+      }),
+      z.strictObject({ kind: z.literal('dead'), end: attemptEndSchema }),
+    ])
+    .meta({ id: 'Findings', description: 'What recovery saw after an abnormal end.' }),
+);
+
+export const checkResultSchema = exactly<CheckResult>()(
+  z
+    .strictObject({
+      name: z.string(),
+      passed: z.boolean(),
+      exitCode: z.int().nullable(),
+      durationMs: z.number().describe('Milliseconds.'),
+      output: textRefSchema.describe('Its preview is the end of the output.'),
+    })
+    .meta({ id: 'CheckResult', description: 'One check that oneshot ran as evidence.' }),
+);
+
+export const limitsShape = {
+  maxIterations: ordinal,
+  workerAttempts: ordinal.describe('Starts of a worker in one iteration.'),
+  auditorAttempts: ordinal.describe('Starts of an auditor in one iteration.'),
+  inactivityMs: milliseconds.describe('Milliseconds of silence on all channels.'),
+  attemptMs: milliseconds.describe('Milliseconds that one attempt may take.'),
+  retryPauseMs: milliseconds.describe(
+    'Milliseconds before a dead role is started again; doubles with each.',
+  ),
+  onLimit: z.enum(['wait', 'stop']).describe('What to do at a usage limit.'),
+};
+
+export const limitsSchema = exactly<Limits>()(
+  z.strictObject(limitsShape).meta({ id: 'Limits', description: 'The budgets of a run.' }),
+);
+
+export const roundSchema = exactly<Round>()(
+  z
+    .strictObject({
+      iteration: count,
+      attempt: ordinal,
+      verdict: z.enum(['retry', 'partial', 'checksFailed']),
+      feedback: z.string().describe('Bounded.'),
+    })
+    .meta({ id: 'Round', description: 'What an earlier round decided.' }),
+);
+
+export const feedbackSchema = exactly<Feedback>()(
+  z.strictObject({
+    from: z.enum(['auditor', 'checks']),
+    attempt: ordinal,
+    text: textRefSchema,
+  }),
+);
+
+export const salvageSchema = exactly<Salvage>()(
+  z.strictObject({ attempt: ordinal, reason: endReasonSchema, text: textRefSchema }),
+);
+
+export const workSchema = exactly<Work>()(
+  z.strictObject({
+    attempt: ordinal,
+    result: textRefSchema,
+    checks: list(checkResultSchema),
+  }),
+);

@@ -1,0 +1,27 @@
+/** A schema for each kind of file or line that oneshot writes, by the name that its JSON Schema has. */
+import type { z } from 'zod';
+import {
+  commandSchema,
+  exitSchema,
+  processSchema,
+  refusalSchema,
+  stopSchema,
+} from './attempt-schemas.ts';
+import { logLineSchema, outputLineSchema, reportSchema } from './output-schemas.ts';
+import { journalLineSchema, lockSchema, snapshotFileSchema } from './run-schemas.ts';
+
+export const RECORD_SCHEMAS = {
+  oneshot: snapshotFileSchema,
+  'journal-line': journalLineSchema,
+  'log-line': logLineSchema,
+  lock: lockSchema,
+  command: commandSchema,
+  process: processSchema,
+  stop: stopSchema,
+  exit: exitSchema,
+  refusal: refusalSchema,
+  'output-line': outputLineSchema,
+  report: reportSchema,
+} as const satisfies Readonly<Record<string, z.ZodType>>;
+
+export type RecordKind = keyof typeof RECORD_SCHEMAS;
