@@ -41,7 +41,7 @@ export function createReading(options: ReadingOptions): AttemptReading {
     if (offset <= options.loggedOffset) return;
     batch.push({ at: options.now(), attempt, offset, activity: redactor.redactValue(activity) });
   };
-  const reader = adapter.reader({ emit, holdBack: redactor.longest }, options.settings);
+  const reader = adapter.reader({ emit }, options.settings);
   const flush = (): void => {
     if (batch.length > 0) options.log(batch);
     batch = [];

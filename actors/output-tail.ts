@@ -65,9 +65,12 @@ export function tailFile(path: string, options: TailOptions = {}): Observable<Ta
 
     const file = new GrowingFile(path, from, look);
     const poll = setInterval(look, pollMs);
-    const stop = stop$.subscribe(() => {
-      isStopped = true;
-      look();
+    const stop = stop$.subscribe({
+      next: () => {
+        isStopped = true;
+        look();
+      },
+      error: (error) => subscriber.error(error),
     });
     look();
     return () => {
@@ -124,7 +127,9 @@ function openIfThere(path: string): number | null {
   try {
     return openSync(path, 'r');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    // By its shape, since an error of another realm is no instance of this one's `Error`.
+    if (typeof error === 'object' && error && 'code' in error && error.code === 'ENOENT')
+      return null;
     throw error;
   }
 }

@@ -1,6 +1,16 @@
 /** Keeps secrets out of everything that oneshot writes or shows. */
-import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { CUT_NOTICE } from './cut-text.ts';
+import { type Needle, spansOf } from './secret-spans.ts';
 
 export interface Secret {
   /** The variable that holds it: what stands in its place is `[redacted:NAME]`. */
@@ -27,16 +37,14 @@ export interface SecretForm {
 /** Lines of a secret of several lines that are shorter are not looked for by themselves. */
 const MIN_LINE_LENGTH = 12;
 
-/** Each secret as it is, as it stands inside a JSON string, and line by line. */
+/** Characters of a secret's beginning that are taken out where a text was cut; fewer tell nothing. */
+const MIN_BEGINNING = 4;
+
+/** Each secret as it is, as it stands inside a JSON string, and line by line; also its beginning where a text was cut. */
 export function createRedactor(secrets: readonly Secret[]): Redactor {
   const forms = formsOf(secrets);
-  const redactText = (text: string): string => {
-    let clean = text;
-    for (const form of forms) {
-      if (clean.includes(form.text)) clean = clean.replaceAll(form.text, () => form.replacement);
-    }
-    return clean;
-  };
+  const needles = forms.map(({ text, replacement }) => ({ value: text, replacement }));
+  const redactText = (text: string): string => redactBeginnings(replaceAll(text, needles), forms);
   return {
     redactText,
     // Same shape, other strings: the type stays.
@@ -101,45 +109,77 @@ async function hasSecret(path: string, redactor: Redactor): Promise<boolean> {
 async function writeClean(path: string, temporary: string, redactor: Redactor): Promise<void> {
   const out = openSync(temporary, 'w', 0o600);
   try {
-    let held: Buffer = Buffer.alloc(0);
+    let rest: Rest = { bytes: Buffer.alloc(0), covered: 0 };
     for await (const slice of slicesOf(path)) {
-      const { clean, rest } = redactBytes(Buffer.concat([held, slice]), redactor, false);
-      writeSync(out, clean);
-      held = rest;
+      const bytes = Buffer.concat([rest.bytes, slice]);
+      rest = redactBytes(out, { ...rest, bytes }, redactor, bytes.length - redactor.longest + 1);
     }
-    writeSync(out, redactBytes(held, redactor, true).clean);
+    redactBytes(out, rest, redactor, rest.bytes.length);
     fsyncSync(out);
   } finally {
     closeSync(out);
   }
 }
 
-/** The bytes without secrets, and the rest in which one may begin that is not all there yet. */
-function redactBytes(
-  bytes: Buffer,
-  { forms, longest }: Redactor,
-  isLast: boolean,
-): { clean: Buffer; rest: Buffer } {
-  const pieces: Buffer[] = [];
-  let at = 0;
-  const lastStart = isLast ? bytes.length : bytes.length - longest;
-  for (let next = firstSecret(bytes, at, forms); next; next = firstSecret(bytes, at, forms)) {
-    if (next.start > lastStart) break;
-    pieces.push(bytes.subarray(at, next.start), Buffer.from(next.form.replacement));
-    at = next.start + next.form.bytes.length;
-  }
-  const safe = Math.max(at, isLast ? bytes.length : lastStart + 1);
-  pieces.push(bytes.subarray(at, safe));
-  return { clean: Buffer.concat(pieces), rest: Buffer.from(bytes.subarray(safe)) };
+/** Bytes that are not written yet. The first `covered` of them belong to a secret whose replacement is written. */
+interface Rest {
+  readonly bytes: Buffer;
+  readonly covered: number;
 }
 
-function firstSecret(bytes: Buffer, from: number, forms: readonly SecretForm[]) {
-  let first: { start: number; form: SecretForm } | null = null;
-  for (const form of forms) {
-    const start = bytes.indexOf(form.bytes, from);
-    if (start !== -1 && (first === null || start < first.start)) first = { start, form };
+/** Writes what comes before `limit`, without secrets; after it one may begin that is not all there yet. */
+function redactBytes(out: number, { bytes, covered }: Rest, { forms }: Redactor, limit: number) {
+  if (limit <= 0) return { bytes, covered };
+  const needles = forms.map((form) => ({ value: form.bytes, replacement: form.replacement }));
+  const pieces: Buffer[] = [];
+  let at = 0;
+  for (const { start, end, replacement } of spansOf<Buffer>(bytes, needles, covered)) {
+    if (start >= limit) break;
+    pieces.push(bytes.subarray(at, start), Buffer.from(replacement));
+    at = end;
   }
-  return first;
+  if (at < limit) pieces.push(bytes.subarray(at, limit));
+  writeFileSync(out, Buffer.concat(pieces));
+  return { bytes: Buffer.from(bytes.subarray(limit)), covered: Math.max(0, at - limit) };
+}
+
+function replaceAll(text: string, needles: readonly Needle<string>[]): string {
+  const present = needles.filter(({ value }) => text.includes(value));
+  if (present.length === 0) return text;
+  let clean = '';
+  let at = 0;
+  for (const { start, end, replacement } of spansOf<string>(text, present)) {
+    clean += text.slice(at, start) + replacement;
+    at = end;
+  }
+  return clean + text.slice(at);
+}
+
+/** Takes out the beginning of a secret whose end was cut off. */
+function redactBeginnings(text: string, forms: readonly SecretForm[]): string {
+  let clean = '';
+  let at = 0;
+  for (const { index } of text.matchAll(CUT_NOTICE)) {
+    clean += withoutBeginning(text.slice(at, index), forms);
+    at = index;
+  }
+  return clean + text.slice(at);
+}
+
+function withoutBeginning(text: string, forms: readonly SecretForm[]): string {
+  const cut = forms
+    .map((form) => ({ form, length: beginningAtEnd(text, form.text) }))
+    .sort((a, b) => b.length - a.length)[0];
+  if (!cut || cut.length === 0) return text;
+  return text.slice(0, text.length - cut.length) + cut.form.replacement;
+}
+
+/** How much of a secret's beginning the text ends with. */
+function beginningAtEnd(text: string, secret: string): number {
+  for (let length = Math.min(secret.length, text.length); length >= MIN_BEGINNING; length -= 1) {
+    if (text.endsWith(secret.slice(0, length))) return length;
+  }
+  return 0;
 }
 
 async function* slicesOf(path: string): AsyncGenerator<Buffer> {
@@ -166,9 +206,20 @@ function formsOf(secrets: readonly Secret[]): SecretForm[] {
 }
 
 function spellings(value: string): string[] {
-  const lines = value.split('\n').filter((line) => line.length >= MIN_LINE_LENGTH);
+  const lines = value.split(/\r?\n/).filter((line) => line.length >= MIN_LINE_LENGTH);
   const plain = [value, ...(value.includes('\n') ? lines : [])];
-  return [...new Set(plain.flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]))];
+  const all = plain.flatMap((text) => [text, inJson(text), inAsciiJson(text)]);
+  return [...new Set(all)].filter((text) => text !== '');
+}
+
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+/** As Python's `json.dumps` writes it. */
+function inAsciiJson(text: string): string {
+  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return inJson(text).replace(/[\u0080-\uffff]/g, escaped);
 }
 
 function mapStrings(value: unknown, change: (text: string) => string): unknown {

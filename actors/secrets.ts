@@ -1,8 +1,11 @@
 import type { Secret } from './redaction.ts';
 
-/** Words in a variable's name that say that its value is a secret. */
+/** Words in a variable's name that say that its value is a secret; some are also written together, as in PGPASSWORD. */
 const SECRET_WORDS =
-  /^(key|keys|apikey|token|tokens|pat|secret|secrets|password|passwd|passphrase|credential|credentials)$/;
+  /^(key|keys|token|tokens|pat|secrets|credential|credentials|sshpass)$|(apikey|secret|password|passwd|passphrase)$/;
+
+/** Last words that say so behind another word: MYSQL_PWD, but not PWD. */
+const SECRET_ENDS = /^(pwd|auth)$/;
 
 /** Last words of names whose value only leads to a secret, or names one. */
 const HARMLESS_ENDS = /^(path|file|dir|folder|sock|name|id|url|host|type)$/;
@@ -33,7 +36,9 @@ function looksSecret(name: string): boolean {
     .toLowerCase()
     .split(/[^a-z0-9]+/);
   if (/access_?key_?id$/i.test(name)) return true;
-  return words.some((word) => SECRET_WORDS.test(word)) && !HARMLESS_ENDS.test(words.at(-1) ?? '');
+  const last = words.at(-1) ?? '';
+  if (words.length > 1 && SECRET_ENDS.test(last)) return true;
+  return words.some((word) => SECRET_WORDS.test(word)) && !HARMLESS_ENDS.test(last);
 }
 
 function isSecretValue(value: string): boolean {

@@ -1,6 +1,7 @@
 /** What turns an agent's bytes into activities: one reader for JSON lines, one for plain text, one that finds out. */
 import type { Activity } from '../machines/activity.ts';
 import type { ReaderSink } from './agents/adapter.ts';
+import { cutNotice } from './cut-text.ts';
 import { createLineSplitter } from './line-splitter.ts';
 
 export interface StreamReader {
@@ -24,7 +25,7 @@ export const TEXT_LIMIT = 8 * 1024;
 /** Bytes of what was printed that count as the answer of a text agent: the last ones. */
 export const RESULT_LIMIT = 1024 * 1024;
 
-/** Bytes of an unfinished line that are held back. */
+/** Bytes of an unfinished line that are held back; of a longer line only the beginning is told. */
 const UNFINISHED_LIMIT = 64 * 1024;
 
 const NEWLINE = 0x0a;
@@ -49,9 +50,11 @@ export function jsonLinesReader({ emit, onRecord }: JsonLinesOptions): StreamRea
 
 /** A JSON object of a line, or `null`. */
 export function parseRecord(line: string): JsonObject | null {
-  if (!line.trimStart().startsWith('{')) return null;
+  // Blanks, and the byte order mark, which JSON does not allow.
+  const text = line.trimStart();
+  if (!text.startsWith('{')) return null;
   try {
-    return JSON.parse(line);
+    return JSON.parse(text);
   } catch {
     return null;
   }
@@ -59,36 +62,49 @@ export function parseRecord(line: string): JsonObject | null {
 
 /**
  * Plain text: one activity per piece of whole lines, so that much output costs little. An unfinished line is held back
- * until its end (or 64 KiB, less `holdBack` bytes), so that a secret is seen whole.
+ * until its end, so that a secret is seen whole. One of more than 64 KiB is told by its beginning, and what follows of
+ * it is left to `stdout`: wherever else it were divided, a secret could be.
  */
-export function textReader({ emit, holdBack }: ReaderSink): StreamReader {
+export function textReader({ emit }: ReaderSink): StreamReader {
   const printed = createTail(RESULT_LIMIT);
-  let held: Buffer = Buffer.alloc(0);
+  let held: Buffer[] = [];
+  let heldBytes = 0;
   let heldEnd = 0;
+  let isSkipping = false;
 
-  const release = (bytes: Buffer, endOffset: number): void => {
-    if (bytes.length === 0) return;
-    const text = boundedText(bytes);
-    if (text.trim() !== '') emit({ kind: 'text', text }, endOffset);
+  const release = (): void => {
+    const text = boundedText(Buffer.concat(held));
+    held = [];
+    heldBytes = 0;
+    if (text.trim() !== '') emit({ kind: 'text', text }, heldEnd);
+  };
+  const hold = (bytes: Buffer, endOffset: number): void => {
+    held.push(Buffer.from(bytes));
+    heldBytes += bytes.length;
+    heldEnd = endOffset;
+  };
+  /** The offset behind the end of the line that is too long; the end of the bytes while it goes on. */
+  const skip = (bytes: Buffer): number => {
+    const newline = isSkipping ? bytes.indexOf(NEWLINE) : -1;
+    if (newline !== -1) isSkipping = false;
+    return isSkipping ? bytes.length : newline + 1;
   };
 
   return {
     push(bytes, offset) {
       printed.push(bytes);
-      const end = offset + bytes.length;
-      const whole = wholeLength(held.length, bytes, holdBack);
-      const first =
-        held.length > 0
-          ? Buffer.concat([held, bytes.subarray(0, whole)])
-          : bytes.subarray(0, whole);
-      held = whole > 0 ? Buffer.from(bytes.subarray(whole)) : Buffer.concat([held, bytes]);
-      heldEnd = end;
-      if (whole > 0) release(first, end - held.length);
+      const start = skip(bytes);
+      const whole = Math.max(start, bytes.lastIndexOf(NEWLINE) + 1);
+      if (whole > start) {
+        hold(bytes.subarray(start, whole), offset + whole);
+        release();
+      }
+      if (whole < bytes.length) hold(bytes.subarray(whole), offset + bytes.length);
+      if (heldBytes <= UNFINISHED_LIMIT) return;
+      isSkipping = true;
+      release();
     },
-    end() {
-      release(held, heldEnd);
-      held = Buffer.alloc(0);
-    },
+    end: release,
     printed: printed.text,
   };
 }
@@ -150,9 +166,7 @@ function hasVerdict(record: JsonObject): boolean {
 
 /** Text of at most `limit` bytes of UTF-8; what was cut is said. */
 export function boundText(text: string, limit = TEXT_LIMIT): string {
-  return text.length <= limit
-    ? text
-    : `${text.slice(0, limit)}… ${text.length - limit} more in stdout`;
+  return text.length <= limit ? text : `${text.slice(0, limit)}${cutNotice(text.length - limit)}`;
 }
 
 function readRecord(line: string, onRecord: JsonLinesOptions['onRecord']): readonly Activity[] {
@@ -168,15 +182,7 @@ function readRecord(line: string, onRecord: JsonLinesOptions['onRecord']): reado
 function boundedText(bytes: Buffer): string {
   if (bytes.length <= TEXT_LIMIT) return bytes.toString('utf8').replace(/\r?\n$/, '');
   const cut = characterStart(bytes, TEXT_LIMIT);
-  return `${bytes.toString('utf8', 0, cut)}… ${bytes.length - cut} bytes more in stdout`;
-}
-
-/** How many of the new bytes end with a whole line, or must be let go since the line is too long to hold. */
-function wholeLength(heldLength: number, bytes: Buffer, holdBack: number): number {
-  const newline = bytes.lastIndexOf(NEWLINE) + 1;
-  const unfinished = bytes.length - newline + (newline > 0 ? 0 : heldLength);
-  if (unfinished <= UNFINISHED_LIMIT) return newline;
-  return characterStart(bytes, Math.max(bytes.length - holdBack, newline));
+  return `${bytes.toString('utf8', 0, cut)}${cutNotice(bytes.length - cut, 'bytes ')}`;
 }
 
 /** The last offset at or before `at` where no UTF-8 character is cut. */
@@ -194,21 +200,39 @@ function firstLine(held: Buffer, isLast: boolean): string | null {
   return isLast || held.length >= UNFINISHED_LIMIT || !text.startsWith('{') ? text : null;
 }
 
-/** Keeps the last `limit` bytes, without copying them again with each piece. */
+/** Keeps the last `limit` bytes, at a cost that does not depend on the size of the pieces. */
 function createTail(limit: number): { push(bytes: Buffer): void; text(): string } {
-  let pieces: Buffer[] = [];
-  let length = 0;
+  let room = Buffer.alloc(0);
+  let used = 0;
+  let total = 0;
+  const makeRoom = (bytes: number): void => {
+    if (used + bytes <= room.length) return;
+    const kept = Math.min(used, limit);
+    const next = Buffer.allocUnsafeSlow(Math.min(2 * (kept + bytes), 2 * limit));
+    room.copy(next, 0, used - kept, used);
+    room = next;
+    used = kept;
+  };
   return {
     push(bytes) {
-      pieces.push(Buffer.from(bytes));
-      length += bytes.length;
-      while (length - (pieces[0]?.length ?? 0) >= limit) length -= pieces.shift()?.length ?? 0;
+      const last = bytes.subarray(-limit);
+      makeRoom(last.length);
+      last.copy(room, used);
+      used += last.length;
+      total += bytes.length;
     },
     text() {
-      const all = Buffer.concat(pieces);
-      pieces = [all];
-      const start = Math.max(0, all.length - limit);
-      return all.toString('utf8', characterStart(all, start));
+      const all = room.subarray(Math.max(0, used - limit), used);
+      return all.toString('utf8', total > all.length ? wholeStart(all) : 0);
     },
   };
+}
+
+/** Where bytes whose beginning was cut off begin to be whole: at a line, or else at a character. */
+function wholeStart(bytes: Buffer): number {
+  const newline = bytes.subarray(0, UNFINISHED_LIMIT).indexOf(NEWLINE);
+  if (newline !== -1) return newline + 1;
+  let start = 0;
+  while (start < 4 && ((bytes[start] ?? 0) & 0xc0) === 0x80) start += 1;
+  return start;
 }

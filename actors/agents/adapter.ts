@@ -75,8 +75,6 @@ export interface Launch {
 /** Where a reader puts what it read: the activity, and the offset in stdout after which it is complete. */
 export interface ReaderSink {
   emit(activity: Activity, endOffset: number): void;
-  /** Bytes of an unfinished line that must be held back when the line is let go in pieces: the longest secret. */
-  readonly holdBack: number;
 }
 
 /** The attempt cannot be started like this, and another try would be the same. */

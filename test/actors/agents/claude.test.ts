@@ -14,7 +14,7 @@ const settings = { model: null, command: null, output: 'auto', args: [] } as con
 
 function read(bytes: Buffer): Activity[] {
   const activities: Activity[] = [];
-  const sink = { emit: (activity: Activity) => void activities.push(activity), holdBack: 0 };
+  const sink = { emit: (activity: Activity) => void activities.push(activity) };
   const reader = claude.reader(sink, settings);
   reader.push(bytes, 0);
   reader.end();
