@@ -26,10 +26,14 @@ export const phaseSchema = exactly<Phase>()(
   z.enum(PHASES).meta({ id: 'Phase', description: 'A state of the statechart at its top level.' }),
 );
 
-/** XState's state value: a name, or the name of the one state that has states within it, with the inner one. */
+const live = z.literal('live').describe('The agent shows signs of life.');
+
+/** XState's state value: the state's name, or that of a state that has states within it with the inner one. */
 export const stateValueSchema = z
   .union([
-    phaseSchema.exclude(['recoveryPending']),
+    phaseSchema.exclude(['workerExecuting', 'auditorExecuting', 'recoveryPending']),
+    z.strictObject({ workerExecuting: live }),
+    z.strictObject({ auditorExecuting: live }),
     z.strictObject({ recoveryPending: z.enum(['examining', 'pausing']) }),
   ])
   .meta({ id: 'StateValue', description: "XState's value of the state, with inner states." });

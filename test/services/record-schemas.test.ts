@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { lifecycle } from '../../machines/lifecycle.ts';
+import { stateValueSchema } from '../../services/context-schemas.ts';
+import { RECORD_SCHEMAS } from '../../services/record-schemas.ts';
+import { type Place, place, SAY_DONE, scriptAgent, until } from '../oneshot-process.ts';
+import {
+  doctoredYetTaken,
+  eventTypes,
+  linesOf,
+  problemsOf,
+  recordsIn,
+  type StoredRecord,
+} from './stored-records.ts';
+
+const CONFIG = JSON.stringify({ retryPause: '50ms', killGrace: '300ms', resultGrace: '300ms' });
+const CHECK = 'test -e fixed || { echo "fixed is missing"; exit 7; }';
+
+/** Is interrupted; hangs behind its result; mends what a check found; dies; does what the auditor wanted. */
+const WORKER = `cat >/dev/null
+case $ONESHOT_ATTEMPT in
+0001-*) while :; do echo begun; sleep 0.05; done;;
+0002-*) echo '{"result":"made it"}'; sleep 60;;
+0003-*) touch fixed; echo "fixed it";;
+0005-*) exit 3;;
+*) echo "did more";;
+esac`;
+
+const AUDITOR = `if [ -e asked ]; then ${SAY_DONE}; else touch asked; cat >/dev/null; echo '{"verdict":"retry","feedback":"more","findings":["half"]}'; fi`;
+
+describe('The schemas of what oneshot writes', () => {
+  it('take all of an eventful run, and no record with a key too many, too few or of another type', async () => {
+    const at = place();
+    const records = await eventfulRun(at);
+    expect(records.flatMap(problemsOf)).toEqual([]);
+    expect(eventTypes(records)).toEqual(
+      expect.arrayContaining([
+        'xstate.init',
+        'agent.started',
+        'agent.ended',
+        'checks.ended',
+        'run.interrupt',
+        'run.resume',
+        'process.restarted',
+        'xstate.done.actor.recovery',
+      ]),
+    );
+    const kinds = new Set(records.map(({ kind }) => kind));
+    const other = Object.keys(RECORD_SCHEMAS).filter((kind) => kind !== 'refusal');
+    expect([...kinds].sort()).toEqual(other.sort());
+    expect(records.flatMap(doctoredYetTaken)).toEqual([]);
+  });
+
+  it('take the refusal of an agent that cannot be started', async () => {
+    const at = place();
+    at.write('quick.json', CONFIG);
+    const agent = scriptAgent(at, 'cat >/dev/null; rm agent.sh; echo did it');
+    await at.oneshot(['do it', '--config', 'quick.json', ...agent]);
+    const records = recordsIn(at.runs().at(-1) ?? '');
+    expect(records.map(({ kind }) => kind)).toContain('refusal');
+    expect(records.flatMap(problemsOf)).toEqual([]);
+    expect(records.flatMap(doctoredYetTaken)).toEqual([]);
+  });
+
+  it('know every state of the statechart, and no other', () => {
+    const values = Object.values(lifecycle.states).flatMap(({ key, states }): unknown[] => {
+      const inner = Object.keys(states);
+      return inner.length === 0 ? [key] : inner.map((name) => ({ [key]: name }));
+    });
+    const isKnown = (value: unknown) => stateValueSchema.safeParse(value).success;
+    expect(values.filter((value) => !isKnown(value))).toEqual([]);
+    expect(['workerExecuting', 'paused', { recoveryPending: 'live' }].filter(isKnown)).toEqual([]);
+  });
+});
+
+/** Everything that is written in a run that is interrupted and resumed, hangs, dies, and is sent back twice. */
+async function eventfulRun(at: Place): Promise<StoredRecord[]> {
+  at.write('quick.json', CONFIG);
+  const quick = ['--config', 'quick.json', '--inactivity-timeout', '700ms', '--check', CHECK];
+  const run = at.start(['do it', '--json', ...quick, ...scriptAgent(at, WORKER, AUDITOR)]);
+  await until('the worker has begun', () => at.runs().some(hasBegun));
+  const held = recordsIn(at.runs().at(-1) ?? '').filter(({ kind }) => kind === 'lock');
+  process.kill(run.pid, 'SIGINT');
+  const { code, out } = await run.ended;
+  const resumed = await at.oneshot(['resume', '--json']);
+  expect([code, resumed.code]).toEqual([130, 0]);
+  return [
+    ...held,
+    ...recordsIn(at.runs().at(-1) ?? ''),
+    ...linesOf('output-line', '--json', out),
+    ...linesOf('output-line', 'resume --json', resumed.out),
+    { kind: 'report', where: 'show --json', value: await at.show() },
+  ];
+}
+
+function hasBegun(folder: string): boolean {
+  try {
+    return readFileSync(join(folder, 'oneshot-log.ndjson'), 'utf8').includes('begun');
+  } catch {
+    return false;
+  }
+}
