@@ -120,6 +120,11 @@ describe('A process tree', () => {
     expect(signalled).toBeGreaterThan(0);
   });
 
+  it('that was stopped goes on to be asked, and need not be killed', async () => {
+    const { root } = await tree('sleep 87 & echo $!; kill -STOP $!; echo ready; wait');
+    expect(await stopTree(root, { graceMs: LONG_GRACE_MS })).toMatchObject({ killed: 0 });
+  });
+
   it('that must be killed leaves its leader the time to write down how the rest ended', async () => {
     const { root } = await tree(
       'trap : TERM; sh -c "trap \\"\\" TERM; echo ready; exec sleep 83"; echo "$?" >end',
