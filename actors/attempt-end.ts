@@ -1,11 +1,21 @@
 /** From what an attempt left on disk to the one end that the machine is told. */
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
-import type { AttemptEnd, EndClass, EndReason, Role, Verdict } from '../machines/contracts.ts';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import type {
+  AttemptEnd,
+  EndClass,
+  EndReason,
+  Role,
+  Usage,
+  Verdict,
+} from '../machines/contracts.ts';
+import { UNKNOWN_USAGE } from '../machines/contracts.ts';
 import type { Answer, Evidence, StartFailure, TranscriptOutcome } from '../machines/judgement.ts';
 import { describeEnd } from '../machines/judgement.ts';
 import type { StreamOutcome } from '../machines/outcome.ts';
 import { renderFeedback } from '../machines/prompts.ts';
+import { subtractUsage } from '../machines/usage.ts';
 import { boundVerdict, readVerdict } from '../machines/verdict.ts';
+import type { AgentAdapter } from './agents/adapter.ts';
 import { readExit } from './attempt-exit.ts';
 import type { AttemptFiles, CommandRecord, StopRecord } from './attempt-files.ts';
 import { readRecord } from './attempt-files.ts';
@@ -67,11 +77,24 @@ export function concludeEnd(
     verdict: verdict && boundVerdict(verdict),
     feedback: writeFeedback(host, files, verdict),
     sessionId: sessionIdOf(files, evidence.stream),
-    usage: evidence.stream.usage,
+    usage: ownUsage(host.adapters[evidence.role], files, evidence.stream.usage),
     message: describeEnd(evidence),
     endedAt: host.now(),
     liveness: readRecord<StopRecord>(files.file('stop.json'))?.liveness ?? null,
     survivors,
+  });
+}
+
+/** What this attempt used: what its session had used before is in no attempt twice. */
+function ownUsage({ sessionTotals = [] }: AgentAdapter, files: AttemptFiles, usage: Usage): Usage {
+  const before = readRecord<CommandRecord>(files.file('command.json'))?.usedBefore;
+  if (!before) return usage;
+  return subtractUsage(usage, {
+    ...UNKNOWN_USAGE,
+    ...(sessionTotals.includes('cost') ? { costUsd: before.costUsd } : {}),
+    ...(sessionTotals.includes('tokens')
+      ? { inputTokens: before.inputTokens, outputTokens: before.outputTokens }
+      : {}),
   });
 }
 
@@ -88,12 +111,11 @@ export function readTranscript(
   role: Role,
   sessionId: string | null,
 ): TranscriptOutcome | null {
-  const adapter = host.adapters[role];
-  if (sessionId === null || !adapter.transcriptPath || !adapter.readTranscript) return null;
+  const source = host.adapters[role].transcript;
+  if (sessionId === null || !source) return null;
   try {
-    return adapter.readTranscript(
-      readFileSync(adapter.transcriptPath(host.place, sessionId), 'utf8'),
-    );
+    const path = source.find(host.place, sessionId);
+    return path === null ? null : source.read(path, sessionId);
   } catch {
     return null;
   }

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Liveness, Role } from '../machines/contracts.ts';
+import type { Liveness, Role, Usage } from '../machines/contracts.ts';
 import { attemptName } from '../machines/contracts.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 
@@ -38,6 +38,8 @@ export interface CommandRecord {
   readonly argv: readonly string[];
   readonly cwd: string;
   readonly sessionId: string | null;
+  /** What the resumed session had used before, as far as known; `null` for a fresh session. */
+  readonly usedBefore: Usage | null;
   /** Epoch milliseconds. */
   readonly startedAt: number;
 }

@@ -1,8 +1,9 @@
 /** Starts the process of an attempt. The only file that imports execa. */
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { execa } from 'execa';
-import type { AttemptPlan } from '../machines/contracts.ts';
+import type { AttemptPlan, SalvagedSession } from '../machines/contracts.ts';
 import type { Launch } from './agents/adapter.ts';
 import { LaunchRefusal } from './agents/adapter.ts';
 import { lookUpProgram } from './agents/lookup.ts';
@@ -41,6 +42,8 @@ export function launchAttempt(host: RunHost, plan: AttemptPlan, files: AttemptFi
   const prompt = host.redactor.redactText(buildPrompt(host, plan));
   writeFileSync(files.file('prompt.md'), prompt, { mode: 0o600 });
   const launch = planLaunch(host, plan, files, prompt);
+  for (const [name, content] of Object.entries(launch.files ?? {}))
+    writeFileSync(join(files.folder, name), content, { mode: 0o600 });
   const program = resolveProgram(host, launch.program);
   writeCommandRecord(host, plan, files, launch);
   return startTree({
@@ -49,7 +52,11 @@ export function launchAttempt(host: RunHost, plan: AttemptPlan, files: AttemptFi
     args: launch.args,
     input: launch.input === 'prompt' ? files.file('prompt.md') : '/dev/null',
     cwd: host.place.cwd,
-    environment: { ...host.place.environment, ...attemptMarker(host.runId, files.name) },
+    environment: {
+      ...host.place.environment,
+      ...launch.environment,
+      ...attemptMarker(host.runId, files.name),
+    },
   });
 }
 
@@ -95,9 +102,19 @@ function planLaunch(host: RunHost, plan: AttemptPlan, files: AttemptFiles, promp
     prompt,
     promptFile: files.file('prompt.md'),
     sessionId: randomUUID(),
+    resume: resumable(host, plan)?.id ?? null,
+    file: (name) => join(files.folder, name),
     settings: host.settings.agents[plan.role],
     place: host.place,
   });
+}
+
+/** The session that the attempt goes on with: one whose record is still there. */
+function resumable({ adapters, place }: RunHost, plan: AttemptPlan): SalvagedSession | null {
+  const { abilities, transcript } = adapters[plan.role];
+  const session = plan.role === 'worker' ? plan.salvage?.session : null;
+  if (!session || !abilities.resume) return null;
+  return !transcript || transcript.find(place, session.id) !== null ? session : null;
 }
 
 function resolveProgram(host: RunHost, program: string): string {
@@ -120,6 +137,7 @@ function writeCommandRecord(
     argv: [launch.program, ...launch.args],
     cwd: host.place.cwd,
     sessionId: launch.sessionId,
+    usedBefore: resumable(host, plan)?.usage ?? null,
     startedAt: host.now(),
   };
   writeRecord(files.file('command.json'), host.redactor.redactValue(record));

@@ -97,7 +97,7 @@ function follow(host: RunHost, plan: AttemptPlan, process: AttemptProcess): Obse
     everyMs: host.samplingMs,
     transcriptPath: () => {
       const sessionId = sessionIdOf(files, reading.outcome);
-      return sessionId === null ? null : (adapter.transcriptPath?.(host.place, sessionId) ?? null);
+      return sessionId === null ? null : (adapter.transcript?.find(host.place, sessionId) ?? null);
     },
   });
 

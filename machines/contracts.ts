@@ -151,6 +151,15 @@ export interface Salvage {
   readonly attempt: number;
   readonly reason: EndReason;
   readonly text: TextRef;
+  /** The agent's own session, where it may go on with its memory; `null` where only a fresh one makes sense. */
+  readonly session: SalvagedSession | null;
+}
+
+/** A session of an agent that was cut short. */
+export interface SalvagedSession {
+  readonly id: string;
+  /** What its attempts are known to have used: some agents count a resumed session from its beginning. */
+  readonly usage: Usage;
 }
 
 /** What an agent actor needs to know to start, or to attach to, one attempt. Pure: made from the context. */

@@ -11,11 +11,12 @@ import type {
   Limits,
   Role,
   Round,
+  SalvagedSession,
   TextRef,
-  Usage,
   Work,
 } from './contracts.ts';
-import { PREVIEW_LENGTH } from './contracts.ts';
+import { PREVIEW_LENGTH, UNKNOWN_USAGE } from './contracts.ts';
+import { addUsage } from './usage.ts';
 
 export type Update = Partial<LifecycleContext>;
 
@@ -134,7 +135,12 @@ export function noteUnreadable(context: LifecycleContext, end: AttemptEnd): Upda
 export function takePartial(context: LifecycleContext, end: AttemptEnd, summary: TextRef): Update {
   return {
     ...takeUsage(context, end),
-    salvage: { attempt: currentAttempt(context).number, reason: end.reason, text: summary },
+    salvage: {
+      attempt: currentAttempt(context).number,
+      reason: end.reason,
+      text: summary,
+      session: salvagedSession(context, end),
+    },
     rounds: remember(context, 'partial', summary.preview),
     repeatsIteration: isOurDoing(end.reason),
     reason: 'partial',
@@ -142,9 +148,19 @@ export function takePartial(context: LifecycleContext, end: AttemptEnd, summary:
   };
 }
 
+/** A session is no good to go on with when its context is full. */
+function salvagedSession({ salvage }: LifecycleContext, end: AttemptEnd): SalvagedSession | null {
+  if (end.sessionId === null || end.class === 'contextTooLong') return null;
+  const before = salvage?.session?.id === end.sessionId ? salvage.session.usage : UNKNOWN_USAGE;
+  return { id: end.sessionId, usage: addUsage(before, end.usage) };
+}
+
+/** A session that led to a death is not resumed again. */
 export function noteDeath(context: LifecycleContext, end: AttemptEnd): Update {
+  const { salvage } = context;
   return {
     ...takeUsage(context, end),
+    salvage: salvage && { ...salvage, session: null },
     ...countDeath(context, end),
     reason: 'dead',
     message: end.message,
@@ -222,17 +238,4 @@ function takeUsage(context: LifecycleContext, end: AttemptEnd): Update {
   if (number <= context.usageUpTo) return {};
   const usage = { ...context.usage, [role]: addUsage(context.usage[role], end.usage) };
   return { usage, usageUpTo: number };
-}
-
-/** Adds what is known; unknown and unknown stay unknown. */
-export function addUsage(a: Usage, b: Usage): Usage {
-  return {
-    inputTokens: add(a.inputTokens, b.inputTokens),
-    outputTokens: add(a.outputTokens, b.outputTokens),
-    costUsd: add(a.costUsd, b.costUsd),
-  };
-}
-
-function add(a: number | null, b: number | null): number | null {
-  return a === null ? b : a + (b ?? 0);
 }

@@ -7,7 +7,7 @@ import type {
   StopRecord,
 } from '../actors/attempt-files.ts';
 import type { StartFailure } from '../machines/judgement.ts';
-import { livenessSchema } from './contract-schemas.ts';
+import { livenessSchema, usageSchema } from './contract-schemas.ts';
 import { identitySchema } from './run-schemas.ts';
 import { epochMs, exactly, list, version1 } from './schema-of.ts';
 
@@ -20,6 +20,7 @@ export const commandSchema = exactly<CommandRecord>()(
       argv: list(z.string()),
       cwd: z.string(),
       sessionId: z.string().nullable().describe('When it is known before the start.'),
+      usedBefore: usageSchema.nullable().describe('By the resumed session; null for a fresh one.'),
       startedAt: epochMs,
     })
     .meta({ title: 'command.json', description: 'What was to be started, without secrets.' }),

@@ -12,6 +12,7 @@ import type {
   Role,
   Round,
   Salvage,
+  SalvagedSession,
   TextRef,
   Usage,
   Verdict,
@@ -191,7 +192,14 @@ export const feedbackSchema = exactly<Feedback>()(
 );
 
 export const salvageSchema = exactly<Salvage>()(
-  z.strictObject({ attempt: ordinal, reason: endReasonSchema, text: textRefSchema }),
+  z.strictObject({
+    attempt: ordinal,
+    reason: endReasonSchema,
+    text: textRefSchema,
+    session: exactly<SalvagedSession>()(
+      z.strictObject({ id: z.string(), usage: usageSchema }),
+    ).nullable(),
+  }),
 );
 
 export const workSchema = exactly<Work>()(

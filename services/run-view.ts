@@ -4,7 +4,7 @@ import type { StateValue } from 'xstate';
 import type { Phase } from '../machines/context.ts';
 import type { AttemptEnd, Role, Usage } from '../machines/contracts.ts';
 import { UNKNOWN_USAGE } from '../machines/contracts.ts';
-import { addUsage } from '../machines/updates.ts';
+import { addUsage } from '../machines/usage.ts';
 import type { JournalEntry, RunHeader } from './journal.ts';
 
 /** One stay in a state of the statechart. */

@@ -27,10 +27,35 @@ export interface AgentAdapter {
   reader(sink: ReaderSink, settings: AgentSettings): StreamReader;
   /** What the machine must have for this agent; a message with the ways out, or `null` when all is well. */
   preflight?(place: LaunchPlace): string | null;
-  /** The file in which the agent records its session itself: its growth is a sign of life. */
-  transcriptPath?(place: LaunchPlace, sessionId: string): string;
-  /** Reads such a file after an abnormal end. */
-  readTranscript?(text: string): TranscriptOutcome;
+  /** The agent's own record of its sessions, where it keeps one. */
+  readonly transcript?: TranscriptSource;
+  /** Whether a process of the tree is a service that the agent's CLI shares between its sessions: it is left running. */
+  isSharedService?(commandLine: string): boolean;
+  /** Figures of its usage that count a resumed session from its beginning, not from the start of this attempt. */
+  readonly sessionTotals?: readonly ('tokens' | 'cost')[];
+  readonly abilities: AgentAbilities;
+}
+
+/** What an agent can do, for `oneshot agents` and the README. */
+export interface AgentAbilities {
+  /** A session that was cut short can go on with its memory. */
+  readonly resume: boolean;
+  /** A typed answer, by a JSON Schema. */
+  readonly schema: boolean;
+  /** Its stream tells the tokens that it used. */
+  readonly usage: boolean;
+  /** Its stream tells what it cost. */
+  readonly cost: boolean;
+  /** How it gets the prompt. */
+  readonly prompt: 'stdin' | 'argument' | 'file';
+}
+
+/** Where an agent records its sessions itself, and how to read that. */
+export interface TranscriptSource {
+  /** The file of a session, or `null` while there is none: its growth is a sign of life. May look into folders. */
+  find(place: LaunchPlace, sessionId: string): string | null;
+  /** What it shows, after an abnormal end. What it throws counts as not readable. Never changes the file. */
+  read(path: string, sessionId: string): TranscriptOutcome | null;
 }
 
 /** What a person chose for the agent of one role. */
@@ -59,6 +84,10 @@ export interface LaunchRequest {
   readonly promptFile: string;
   /** A fresh UUID, for agents that take their session id from outside. */
   readonly sessionId: string;
+  /** A session of an earlier attempt of this role that is to go on, where the agent can do that; `null` for a fresh one. */
+  readonly resume: string | null;
+  /** Absolute path that a file of this attempt gets when the launch asks for one (see {@link Launch.files}). */
+  file(name: string): string;
   readonly settings: AgentSettings;
   readonly place: LaunchPlace;
 }
@@ -70,6 +99,10 @@ export interface Launch {
   readonly input: 'prompt' | 'nothing';
   /** The session id when it is known before the start. */
   readonly sessionId: string | null;
+  /** Files of the attempt's folder to write before the start, by name, e.g. a JSON Schema. Default: none. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Variables that the agent gets beside oneshot's own, for what has no flag. Default: none. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Where a reader puts what it read: the activity, and the offset in stdout after which it is complete. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VERDICT_SCHEMA } from '../../machines/prompts.ts';
 import { jsonLinesReader } from '../stream-reader.ts';
@@ -15,11 +16,16 @@ export const claude: AgentAdapter = {
   launch,
   reader: (sink) => jsonLinesReader({ ...sink, onRecord: claudeRecords() }),
   preflight,
-  transcriptPath,
-  readTranscript: readClaudeTranscript,
+  transcript: {
+    find: transcriptPath,
+    read: (path) => readClaudeTranscript(readFileSync(path, 'utf8')),
+  },
+  sessionTotals: ['cost'],
+  abilities: { resume: true, schema: true, usage: true, cost: true, prompt: 'stdin' },
 };
 
-function launch({ role, sessionId, settings }: LaunchRequest): Launch {
+function launch({ role, sessionId: fresh, resume, settings }: LaunchRequest): Launch {
+  const session = resume === null ? ['--session-id', fresh] : ['--resume', resume];
   const model = settings.model === null ? [] : ['--model', settings.model];
   const schema = role === 'auditor' ? ['--json-schema', JSON.stringify(VERDICT_SCHEMA)] : [];
   const args = [
@@ -31,9 +37,9 @@ function launch({ role, sessionId, settings }: LaunchRequest): Launch {
   ];
   return {
     program: 'claude',
-    args: [...args, ...model, '--session-id', sessionId, ...schema, ...settings.args],
+    args: [...args, ...model, ...session, ...schema, ...settings.args],
     input: 'prompt',
-    sessionId,
+    sessionId: resume ?? fresh,
   };
 }
 

@@ -11,6 +11,7 @@ export const command: AgentAdapter = {
   title: 'Any command line, given with --agent-command',
   install: null,
   endsWithResult: false,
+  abilities: { resume: false, schema: false, usage: false, cost: false, prompt: 'stdin' },
   program: (settings) => words(settings)[0] ?? '',
   launch,
   reader: (sink, settings) => {

@@ -13,13 +13,13 @@ export const scripted: AgentAdapter = {
   title: 'Plays a scenario file: for the demo and for tests',
   install: null,
   endsWithResult: true,
+  abilities: { resume: true, schema: true, usage: true, cost: true, prompt: 'stdin' },
   program: () => process.execPath,
-  launch: ({ promptFile, settings, sessionId }) => ({
-    program: process.execPath,
-    args: [PLAYER, promptFile, sessionId, ...settings.args],
-    input: 'prompt',
-    sessionId,
-  }),
+  launch: ({ promptFile, settings, sessionId: fresh, resume }) => {
+    const sessionId = resume ?? fresh;
+    const args = [PLAYER, promptFile, sessionId, ...settings.args];
+    return { program: process.execPath, args, input: 'prompt', sessionId };
+  },
   reader: (sink) => jsonLinesReader({ ...sink, onRecord: readScriptedRecord }),
 };
 

@@ -151,7 +151,11 @@ export function success(how: AttemptEnd): Step {
 }
 
 export function partial(reason: EndReason = 'inactivity'): Step {
-  return recovered({ kind: 'partial', end: stoppedEnd(reason), summary: text('half of it') });
+  return partialOf(stoppedEnd(reason));
+}
+
+export function partialOf(end: AttemptEnd): Step {
+  return recovered({ kind: 'partial', end, summary: text('half of it') });
 }
 
 export function limited(resumeAt: number | null): Step {

@@ -95,6 +95,28 @@ describe('feedback', () => {
     });
   });
 
+  it.each([
+    ['goes on with the session that was cut short', {}, { id: 's', usage: on.usage(7) }],
+    ['begins a fresh one when the context was full', { class: 'contextTooLong' }, null],
+    ['begins a fresh one when none is known', { sessionId: null }, null],
+  ] as const)('%s', (_, end, session) => {
+    const left = on.partialOf({
+      ...on.stoppedEnd('inactivity'),
+      sessionId: 's',
+      usage: on.usage(7),
+      ...end,
+    });
+    const run = play([...retried, on.silence('worker'), left, on.reiterate]);
+    expect(attemptPlan(run.context).salvage?.session).toEqual(session);
+  });
+
+  it('does not resume a session a second time after it died', () => {
+    const left = on.partialOf({ ...on.stoppedEnd('inactivity'), sessionId: 's' });
+    const again = [on.ended(on.end()), on.dead(), on.pauseOver];
+    const run = play([...retried, on.silence('worker'), left, on.reiterate, ...again]);
+    expect(attemptPlan(run.context).salvage).toMatchObject({ attempt: 3, session: null });
+  });
+
   it('is replaced by the next judgement, and the salvage ends with a proper end', () => {
     const again = [on.ended(on.cleanEnd()), on.audit, on.ended(on.answer('retry')), on.reiterate];
     const run = play([...retried, on.silence('worker'), on.partial(), on.reiterate, ...again]);

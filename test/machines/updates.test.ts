@@ -1,9 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import type { CurrentAttempt, LifecycleContext } from '../../machines/context.ts';
 import { attemptPlan, initialContext } from '../../machines/context.ts';
-import type { EndReason, Usage } from '../../machines/contracts.ts';
-import { PREVIEW_LENGTH, UNKNOWN_USAGE } from '../../machines/contracts.ts';
+import type { EndReason } from '../../machines/contracts.ts';
+import { PREVIEW_LENGTH } from '../../machines/contracts.ts';
 import * as update from '../../machines/updates.ts';
 import * as on from './lifecycle-events.ts';
 
@@ -24,46 +23,6 @@ function context(overrides: Partial<LifecycleContext> = {}): LifecycleContext {
 function updated(before: LifecycleContext, change: update.Update): LifecycleContext {
   return { ...before, ...change };
 }
-
-const figure = fc.option(fc.integer({ min: 0, max: 1_000_000 }), { nil: null });
-const anyUsage: fc.Arbitrary<Usage> = fc.record({
-  inputTokens: figure,
-  outputTokens: figure,
-  costUsd: figure,
-});
-
-describe('usage', () => {
-  it('adds what is known', () => {
-    expect(update.addUsage(on.usage(1, null), on.usage(2, 3))).toEqual(on.usage(3, 3));
-  });
-
-  it('stays unknown where both are unknown, and is never 0 for that', () => {
-    expect(update.addUsage(UNKNOWN_USAGE, UNKNOWN_USAGE)).toEqual(UNKNOWN_USAGE);
-  });
-
-  it('keeps a known 0 apart from unknown', () => {
-    expect(update.addUsage(on.usage(0), UNKNOWN_USAGE).inputTokens).toBe(0);
-  });
-
-  it('gives the same sum in any order', () => {
-    fc.assert(
-      fc.property(anyUsage, anyUsage, anyUsage, (a, b, c) => {
-        expect(update.addUsage(a, b)).toEqual(update.addUsage(b, a));
-        expect(update.addUsage(update.addUsage(a, b), c)).toEqual(
-          update.addUsage(a, update.addUsage(b, c)),
-        );
-      }),
-    );
-  });
-
-  it('that is unknown changes nothing', () => {
-    fc.assert(
-      fc.property(anyUsage, (a) => {
-        expect(update.addUsage(a, UNKNOWN_USAGE)).toEqual(a);
-      }),
-    );
-  });
-});
 
 describe('whether an end counts as a death', () => {
   it.each([

@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { LaunchRequest } from '../../../actors/agents/adapter.ts';
 import { claude } from '../../../actors/agents/claude.ts';
+import { readClaudeTranscript } from '../../../actors/agents/claude-transcript.ts';
 import type { Activity } from '../../../machines/activity.ts';
 import { NO_OUTCOME, withActivity } from '../../../machines/outcome.ts';
 import { place } from '../../oneshot-process.ts';
@@ -105,7 +106,7 @@ describe('The stream of claude', () => {
 
 describe('The transcript of claude', () => {
   it('of a success is finished', () => {
-    const seen = claude.readTranscript?.(fixture('success.transcript.jsonl').toString());
+    const seen = readClaudeTranscript(fixture('success.transcript.jsonl').toString());
     expect(seen).toMatchObject({
       finished: true,
       lastText: expect.stringContaining('I wrote hello.txt'),
@@ -113,25 +114,27 @@ describe('The transcript of claude', () => {
   });
 
   it('of a kill is not, but has what was done', () => {
-    const seen = claude.readTranscript?.(`${fixture('midkill.transcript.jsonl')}{"torn":`);
+    const seen = readClaudeTranscript(`${fixture('midkill.transcript.jsonl')}{"torn":`);
     expect(seen).toMatchObject({ finished: false, lastText: 'I will write the file now.' });
-    expect(seen?.toolCalls[0]).toContain('Write');
+    expect(seen.toolCalls[0]).toContain('Write');
   });
 
   it('lies where the work tree says', () => {
     const where = { home: '/home/me', cwd: '/src/my.app', isRoot: false, environment: {} };
-    expect(claude.transcriptPath?.(where, 'id')).toBe(
+    expect(claude.transcript?.find(where, 'id')).toBe(
       '/home/me/.claude/projects/-src-my-app/id.jsonl',
     );
   });
 });
 
 describe('The command line of claude', () => {
-  const request = (role: 'worker' | 'auditor'): LaunchRequest => ({
+  const request = (role: 'worker' | 'auditor', resume: string | null = null): LaunchRequest => ({
     role,
     prompt: 'p',
     promptFile: '/p',
     sessionId: 'id',
+    resume,
+    file: (name) => `/${name}`,
     settings: { ...settings, model: 'opus', args: ['--max-turns', '3'] },
     place: { home: '/', cwd: '/', isRoot: false, environment: {} },
   });
@@ -140,6 +143,13 @@ describe('The command line of claude', () => {
     const { args, input, sessionId } = claude.launch(request('worker'));
     expect({ input, sessionId }).toEqual({ input: 'prompt', sessionId: 'id' });
     expect(args.join(' ')).toMatch(/--verbose .*--model opus --session-id id --max-turns 3$/);
+  });
+
+  it('goes on with a session that was cut short', () => {
+    const { args, sessionId } = claude.launch(request('worker', 'earlier'));
+    expect(args.join(' ')).toContain('--resume earlier');
+    expect(args).not.toContain('--session-id');
+    expect(sessionId).toBe('earlier');
   });
 
   it('asks an auditor for a typed verdict', () => {

@@ -57,7 +57,12 @@ const ofWorker: Row[] = [
     when: on.partial('inactivity'),
     leads: 'reiterationPending',
     context: {
-      salvage: { attempt: 1, reason: 'inactivity', text: on.text('half of it') },
+      salvage: {
+        attempt: 1,
+        reason: 'inactivity',
+        text: on.text('half of it'),
+        session: null,
+      },
       rounds: [{ iteration: 1, attempt: 1, verdict: 'partial', feedback: 'half of it' }],
     },
   },
