@@ -1,5 +1,6 @@
 /** The commands with their options. Each parses, makes one call, and says with an exit code how it went. */
 import { Command, CommanderError, Option } from 'commander';
+import { COMMANDS, type CommandRow } from './cli-commands.ts';
 import { environment } from './config.ts';
 import { OneshotError, UsageError } from './errors.ts';
 import { OPTION_LIST } from './options.ts';
@@ -61,64 +62,36 @@ function buildProgram(agentArgs: readonly string[], done: Done): Command {
     done(await runCommand(task, { ...options, agentArgs: [...agentArgs] }));
   });
 
-  const resume = command(program, 'resume [id]', 'Go on with a run').option(
-    '--max-iterations <n>',
-    'A larger budget for a run that used it up',
-  );
-  addManners(resume);
-  resume.action(async (id: string | undefined, options: CommandOptions) => {
-    const { resumeCommand } = await import('./cli-run.ts');
-    done(await resumeCommand(id ?? 'latest', options));
-  });
-
-  command(program, 'list', 'List the runs').action(async (options: CommandOptions) => {
-    const { listCommand } = await import('./cli-list.ts');
-    done(await listCommand(options));
-  });
-
-  command(program, 'show [id]', 'Show one run').action(async (id: string | undefined, options) => {
-    const { showCommand } = await import('./cli-show.ts');
-    done(await showCommand(id ?? 'latest', options));
-  });
-
-  command(program, 'logs [id]', 'Show what the agents did')
-    .option('-f, --follow', 'Go on showing while the run goes on')
-    .action(async (id: string | undefined, options) => {
-      const { logsCommand } = await import('./cli-logs.ts');
-      done(await logsCommand(id ?? 'latest', options));
-    });
-
-  command(program, 'stop [id]', 'Stop a run; `oneshot resume` goes on with it').action(
-    async (id: string | undefined, options) => {
-      const { stopCommand } = await import('./cli-stop.ts');
-      done(await stopCommand(id ?? 'latest', options));
-    },
-  );
-
-  program
-    .command('demo')
-    .description('See a whole run with the embedded scripted agent, in a temporary folder')
-    .option('--json', 'Write NDJSON to standard output')
-    .option('--no-color', 'No colours')
-    .action(async (options: CommandOptions) => {
-      const { demoCommand } = await import('./cli-demo.ts');
-      done(await demoCommand(options));
-    });
+  for (const row of COMMANDS) addCommand(program, row, done);
   return program;
 }
 
-/** A command on runs that are there already. */
-function command(program: Command, usage: string, description: string): Command {
-  return program
-    .command(usage)
+function addCommand(program: Command, row: CommandRow, done: Done): void {
+  const takesId = row.usage.endsWith('[id]');
+  const command = program
+    .command(row.usage)
     .description(
-      `${description}${usage.includes('[id]') ? '; ids may be shortened, `latest` is the default' : ''}`,
-    )
+      `${row.description}${takesId ? '; ids may be shortened, `latest` is the default' : ''}`,
+    );
+  for (const [flags, description] of row.options) command.option(flags, description);
+  if (!row.isPlaceless) addPlace(command);
+  if (row.hostsRun) addManners(command);
+  addFormat(command);
+  command.action(async (...given: unknown[]) => {
+    const id = takesId && typeof given[0] === 'string' ? given[0] : 'latest';
+    done(await row.run(id, command.opts()));
+  });
+}
+
+function addPlace(command: Command): void {
+  command
     .option('--runs-dir <folder>', 'Folder of the runs')
     .option('--cwd <folder>', 'Work in this folder, as if oneshot had been started there')
-    .option('--config <file>', 'Use this configuration file and no other')
-    .option('--json', 'Write JSON to standard output')
-    .option('--no-color', 'No colours');
+    .option('--config <file>', 'Use this configuration file and no other');
+}
+
+function addFormat(command: Command): void {
+  command.option('--json', 'Write JSON to standard output').option('--no-color', 'No colours');
 }
 
 function addSettings(run: Command): void {

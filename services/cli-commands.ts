@@ -1,0 +1,57 @@
+/** The commands on runs and agents: one row each. A command's code is loaded when it is asked for. */
+import type { CommandOptions } from './cli-program.ts';
+
+export interface CommandRow {
+  /** As commander takes it: `show [id]`. */
+  readonly usage: string;
+  readonly description: string;
+  /** Its own options beside the common ones: flags as commander takes them, and what they do. */
+  readonly options: readonly (readonly [flags: string, description: string])[];
+  /** Without `--runs-dir`, `--cwd` and `--config`. Default: with them. */
+  readonly isPlaceless?: true;
+  /** Whether it hosts a run, and so has the options of how that is shown and shared. */
+  readonly hostsRun?: true;
+  /** Resolves to the exit code. `id` is `latest` where none was given. */
+  run(id: string, options: CommandOptions): Promise<number>;
+}
+
+export const COMMANDS: readonly CommandRow[] = [
+  {
+    usage: 'resume [id]',
+    description: 'Go on with a run',
+    options: [['--max-iterations <n>', 'A larger budget for a run that used it up']],
+    hostsRun: true,
+    run: async (id, options) => (await import('./cli-run.ts')).resumeCommand(id, options),
+  },
+  {
+    usage: 'list',
+    description: 'List the runs',
+    options: [],
+    run: async (_, options) => (await import('./cli-list.ts')).listCommand(options),
+  },
+  {
+    usage: 'show [id]',
+    description: 'Show one run',
+    options: [],
+    run: async (id, options) => (await import('./cli-show.ts')).showCommand(id, options),
+  },
+  {
+    usage: 'logs [id]',
+    description: 'Show what the agents did',
+    options: [['-f, --follow', 'Go on showing while the run goes on']],
+    run: async (id, options) => (await import('./cli-logs.ts')).logsCommand(id, options),
+  },
+  {
+    usage: 'stop [id]',
+    description: 'Stop a run; `oneshot resume` goes on with it',
+    options: [],
+    run: async (id, options) => (await import('./cli-stop.ts')).stopCommand(id, options),
+  },
+  {
+    usage: 'demo',
+    description: 'See a whole run with the embedded scripted agent, in a temporary folder',
+    options: [],
+    isPlaceless: true,
+    run: async (_, options) => (await import('./cli-demo.ts')).demoCommand(options),
+  },
+];
