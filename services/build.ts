@@ -1,5 +1,5 @@
 /** Bundles the command and the scripted agent into `dist/`: one start loads a few files instead of hundreds. */
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
 
@@ -27,3 +27,8 @@ await build({
   legalComments: 'none',
 });
 chmodSync('dist/oneshot.js', 0o755);
+for (const asset of ['page', 'statechart.svg'].filter((name) =>
+  existsSync(`visualizations/${name}`),
+)) {
+  cpSync(`visualizations/${asset}`, `dist/visualizations/${asset}`, { recursive: true });
+}

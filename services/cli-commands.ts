@@ -42,6 +42,17 @@ export const COMMANDS: readonly CommandRow[] = [
     run: async (id, options) => (await import('./cli-logs.ts')).logsCommand(id, options),
   },
   {
+    usage: 'inspect [id]',
+    description: 'Show runs in a page on this machine, live and afterwards',
+    options: [
+      ['--all', 'Begin with the list of all runs'],
+      ['--port <n>', 'Serve on this port (default: any free one)'],
+      ['--no-open', 'Open no browser'],
+      ['--control', 'Let the page stop and resume runs'],
+    ],
+    run: async (id, options) => (await import('./cli-inspect.ts')).inspectCommand(id, options),
+  },
+  {
     usage: 'stop [id]',
     description: 'Stop a run; `oneshot resume` goes on with it',
     options: [],

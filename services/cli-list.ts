@@ -1,10 +1,9 @@
 import { styleText } from 'node:util';
-import { presence } from '../actors/process-identity.ts';
 import { commandContext, STREAMS, usesColor } from './cli-context.ts';
 import type { CommandOptions } from './cli-program.ts';
 import { formatDuration } from './durations.ts';
-import { readLock } from './lock.ts';
-import { listRuns, type RunFolder, type RunSummary } from './run-store.ts';
+import { hostPid } from './hosted.ts';
+import { listRuns, type RunSummary } from './run-store.ts';
 import { safeLine } from './safe-text.ts';
 
 /** `oneshot list`: all runs of the runs folder, the oldest first. Reads only their `oneshot.json`. */
@@ -20,12 +19,6 @@ export async function listCommand(options: CommandOptions): Promise<number> {
   const color = usesColor(options, process.stdout);
   for (const run of runs) STREAMS.out(`${line(run, color)}\n`);
   return 0;
-}
-
-/** The pid of the oneshot that is at work on a run, or `null`. */
-export function hostPid(folder: RunFolder): number | null {
-  const lock = readLock(folder.lock);
-  return lock && presence(lock) !== 'gone' ? lock.pid : null;
 }
 
 function summary({ id, folder, file }: RunSummary) {

@@ -5,8 +5,8 @@ import { createLineSplitter } from '../actors/line-splitter.ts';
 import { tailFile } from '../actors/output-tail.ts';
 import type { LogLine } from './activity-log.ts';
 import { commandContext, STREAMS, usesColor } from './cli-context.ts';
-import { hostPid } from './cli-list.ts';
 import type { CommandOptions } from './cli-program.ts';
+import { hostPid } from './hosted.ts';
 import { activityLine, clock } from './output-terminal.ts';
 import { findRun, type RunFolder } from './run-store.ts';
 

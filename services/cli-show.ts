@@ -1,7 +1,7 @@
 import { commandContext, STREAMS } from './cli-context.ts';
-import { hostPid } from './cli-list.ts';
 import type { CommandOptions } from './cli-program.ts';
 import { formatDuration } from './durations.ts';
+import { hostPid } from './hosted.ts';
 import { clock } from './output-terminal.ts';
 import { type RunReport, reportRun } from './run-report.ts';
 import { findRun } from './run-store.ts';

@@ -107,14 +107,20 @@ export interface JournalStep {
  * is left out; anything else that is wrong throws {@link RunUnreadableError} with the line.
  */
 export function* readJournal(path: string): Generator<JournalStep> {
+  const read = journalReader(path);
+  for (const text of wholeLines(path)) yield read(text);
+}
+
+/** Reads the lines of a journal, each with the one before in mind. Throws {@link RunUnreadableError} with the line. */
+export function journalReader(path: string): (text: string) => JournalStep {
   let end = JOURNAL_START;
   let line = 0;
-  for (const text of wholeLines(path)) {
+  return (text) => {
     line += 1;
     const hash = hashOf(path, line, text, end.hash);
     end = { hash, bytes: end.bytes + Buffer.byteLength(text) + 1 };
-    yield { entry: parseEntry(path, line, text), end, line };
-  }
+    return { entry: parseEntry(path, line, text), end, line };
+  };
 }
 
 function sealEntry(entry: JournalEntry, previous: string): { text: string; hash: string } {

@@ -4,6 +4,7 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -77,6 +78,14 @@ export function listRunIds(runsDir: string): string[] {
     .filter((entry) => entry.isDirectory() && isRun(runFolder(runsDir, entry.name)))
     .map(({ name }) => name)
     .sort();
+}
+
+/** The run of exactly this id; `null` when there is none. The id may come from anywhere. */
+export function runWithId(runsDir: string, id: string): RunFolder | null {
+  if (!/^\w[\w.-]*$/.test(id)) return null;
+  const folder = runFolder(runsDir, id);
+  const isFolder = lstatSync(folder.path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return isFolder && isRun(folder) ? folder : null;
 }
 
 export interface RunSummary {

@@ -1,0 +1,55 @@
+/** Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) that wait for slow readers. */
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+export interface ServerEvent {
+  readonly event: string;
+  /** What a browser sends as `Last-Event-ID` when it comes back. */
+  readonly id?: number;
+  readonly data: unknown;
+}
+
+export interface EventStream {
+  /** Aborted when the reader has gone. */
+  readonly signal: AbortSignal;
+  /** Resolves when the reader can take more, or has gone. */
+  send(event: ServerEvent): Promise<void>;
+  end(): void;
+}
+
+/** Milliseconds after which a browser tries again. */
+const RETRY_MS = 1_000;
+
+/** Milliseconds between signs of life, so that proxies keep a silent stream and a dead one is noticed. */
+const HEARTBEAT_MS = 15_000;
+
+export function openEventStream(response: ServerResponse): EventStream {
+  const gone = new AbortController();
+  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
+  response.write(`retry: ${RETRY_MS}\n\n`);
+  const heartbeat = setInterval(() => response.write(':\n\n'), HEARTBEAT_MS);
+  response.on('close', () => {
+    clearInterval(heartbeat);
+    gone.abort();
+  });
+  return {
+    signal: gone.signal,
+    async send(event) {
+      if (gone.signal.aborted || response.write(render(event))) return;
+      await once(response, 'drain', { signal: gone.signal }).catch(() => undefined);
+    },
+    end: () => response.end(),
+  };
+}
+
+/** Where a reader that comes back goes on: the id of the last event that it has, or `?after=`; `null` for the beginning. */
+export function lastEventId({ headers }: IncomingMessage, query: URLSearchParams): number | null {
+  const given = headers['last-event-id'] ?? query.get('after') ?? '';
+  return typeof given === 'string' && /^\d{1,15}$/.test(given) ? Number(given) : null;
+}
+
+/** JSON has no line ends, so one `data` line is enough. */
+function render({ event, id, data }: ServerEvent): string {
+  const idLine = id === undefined ? '' : `id: ${id}\n`;
+  return `event: ${event}\n${idLine}data: ${JSON.stringify(data)}\n\n`;
+}

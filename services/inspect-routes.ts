@@ -1,0 +1,112 @@
+/** What the inspector answers to whom it has let in; see inspect-api.ts. */
+import { createRedactor } from '../actors/redaction.ts';
+import { secretsOf } from '../actors/secrets.ts';
+import { environment } from './config.ts';
+import { type Answer, content, json, NOT_FOUND, problem } from './inspect-answer.ts';
+import type { ServerInfo } from './inspect-api.ts';
+import { attemptText, attemptTexts, MAX_BYTES } from './inspect-attempts.ts';
+import type { Control } from './inspect-control.ts';
+import { pageFile } from './inspect-page.ts';
+import { inspectedRun, listedRuns } from './inspect-runs.ts';
+import { streamActivities, streamTransitions } from './inspect-streams.ts';
+import { readRun } from './run-record.ts';
+import { type RunFolder, runWithId } from './run-store.ts';
+import { VERSION } from './version.ts';
+
+export interface Site {
+  readonly runsDir: string;
+  /** Folder of the page and the pictures. */
+  readonly assets: string;
+  /** `null`: the inspector only looks. */
+  readonly control: Control | null;
+}
+
+export interface Visit {
+  readonly method: string;
+  /** The decoded parts of the path. */
+  readonly parts: readonly string[];
+  readonly query: URLSearchParams;
+  /** The id of the last event that a reader has who comes back; `null` for the beginning. */
+  readonly after: number | null;
+}
+
+/** Throws, or rejects with, what went wrong. */
+export function answerTo(site: Site, visit: Visit): Answer | Promise<Answer> {
+  const { method, parts } = visit;
+  const [area = 'page', ...rest] = parts;
+  if (method === 'POST') return answerControl(site, parts);
+  if (method !== 'GET' && method !== 'HEAD') {
+    return problem(405, 'METHOD', `${method} is not answered here.`);
+  }
+  if (parts.length === 0) return page(site, ['page', 'index.html']);
+  if (area === 'api') return answerApi(site, visit, rest);
+  return area === 'page' || parts.join('/') === 'statechart.svg' ? page(site, parts) : NOT_FOUND;
+}
+
+function page({ assets }: Site, parts: readonly string[]): Answer {
+  const file = pageFile(assets, parts);
+  return file ? content(file.type, file.body) : NOT_FOUND;
+}
+
+function answerApi(site: Site, visit: Visit, [area, id, ...what]: readonly string[]): Answer {
+  if (area === 'info' && id === undefined) return json(serverInfo(site));
+  if (area !== 'runs') return NOT_FOUND;
+  if (id === undefined) return json(listedRuns(site.runsDir));
+  const folder = runWithId(site.runsDir, id);
+  return folder ? answerRun(site, visit, folder, what) : NOT_FOUND;
+}
+
+function answerRun(
+  site: Site,
+  { method, query, after }: Visit,
+  folder: RunFolder,
+  [what, ...rest]: readonly string[],
+): Answer {
+  if (what === undefined) return json(inspectedRun(site.runsDir, folder));
+  if (what === 'attempts') return attempts(folder, rest, query);
+  if (rest.length > 0 || method === 'HEAD') return NOT_FOUND;
+  if (what === 'transitions') return { stream: (to) => streamTransitions(folder, to, after) };
+  if (what === 'activities') return { stream: (to) => streamActivities(folder, to, after) };
+  return NOT_FOUND;
+}
+
+function attempts(folder: RunFolder, parts: readonly string[], query: URLSearchParams): Answer {
+  if (parts.length === 0) return json(attemptTexts(folder));
+  const range = {
+    from: numberIn(query, 'from') ?? 0,
+    bytes: numberIn(query, 'bytes') ?? MAX_BYTES,
+  };
+  const part = attemptText(folder, parts, range, redactorOf(folder));
+  if (!part) return NOT_FOUND;
+  return content('text/plain; charset=utf-8', part.text, {
+    'x-text-from': `${part.from}`,
+    'x-text-end': `${part.end}`,
+    'x-text-size': `${part.size}`,
+  });
+}
+
+/** The secrets of this process, which may not be all of those that the run's own had. */
+function redactorOf(folder: RunFolder) {
+  const { settings } = readRun(folder).header;
+  return createRedactor(secretsOf(environment(), settings.secrets));
+}
+
+async function answerControl(
+  { control, runsDir }: Site,
+  [api, runs, id = '', verb, ...rest]: readonly string[],
+): Promise<Answer> {
+  const isVerb = verb === 'stop' || verb === 'resume';
+  const isRun = api === 'api' && runs === 'runs' && rest.length === 0;
+  const folder = control && isRun && isVerb ? runWithId(runsDir, id) : null;
+  if (!control || !isVerb || !folder) return NOT_FOUND;
+  return json(await control[verb](folder), 202);
+}
+
+function serverInfo({ control, runsDir }: Site): ServerInfo {
+  return { version: VERSION, control: control !== null, runsDir, now: Date.now(), speed: null };
+}
+
+function numberIn(query: URLSearchParams, name: string): number | null {
+  const text = query.get(name) ?? '';
+  return /^-?\d{1,15}$/.test(text) ? Number(text) : null;
+}

@@ -1,0 +1,116 @@
+/** What the inspector tells of runs: the list, and one run with its machine. Reads only. */
+import type { LifecycleContext } from '../machines/context.ts';
+import { lifecycle } from '../machines/lifecycle.ts';
+import { messageOf } from './errors.ts';
+import { hostPid } from './hosted.ts';
+import type { InspectedRun, ListedRun, MachineState, MachineSummary } from './inspect-api.ts';
+import { readRun } from './run-record.ts';
+import { reportRun } from './run-report.ts';
+import { listRuns, type RunFolder, type RunSummary } from './run-store.ts';
+import { totalUsage } from './run-view.ts';
+import { type SnapshotFile, snapshotFile } from './snapshot-file.ts';
+
+export function listedRuns(runsDir: string): ListedRun[] {
+  return listRuns(runsDir).map(listedRun);
+}
+
+export function inspectedRun(runsDir: string, folder: RunFolder): InspectedRun {
+  const report = reportRun(folder);
+  const { last } = readRun(folder);
+  return {
+    ...report,
+    isLive: hostPid(folder) !== null,
+    children: childrenOf(runsDir, folder.id),
+    machine: machineSummary(last.context),
+  };
+}
+
+/** The runs that were forked from a run, the oldest first. */
+export function childrenOf(runsDir: string, id: string): { run: string; seq: number }[] {
+  return listRuns(runsDir).flatMap(({ id: run, file }) =>
+    file?.parent?.run === id ? [{ run, seq: file.parent.seq }] : [],
+  );
+}
+
+function listedRun({ id, folder, file }: RunSummary): ListedRun {
+  try {
+    return described(folder, file ?? rebuilt(folder));
+  } catch (error) {
+    return { ...NOTHING_KNOWN, id, isLive: hostPid(folder) !== null, problem: messageOf(error) };
+  }
+}
+
+/** A missing or torn `oneshot.json` is made again from the journal, here only in memory. */
+function rebuilt(folder: RunFolder): SnapshotFile {
+  const { header, last, end, history } = readRun(folder);
+  return snapshotFile(header, last, end.hash, history);
+}
+
+function described(folder: RunFolder, file: SnapshotFile): ListedRun {
+  const { id, task, state, reason, iteration, maxIterations, createdAt, updatedAt } = file;
+  const context = contextOf(file);
+  const passed = context.work?.checks.some((check) => check.passed) ?? false;
+  return {
+    id,
+    task,
+    state,
+    reason,
+    iteration,
+    maxIterations,
+    createdAt,
+    updatedAt,
+    agents: file.agents,
+    usage: totalUsage(context.usage),
+    isLive: hostPid(folder) !== null,
+    verified: state === 'completed' && passed,
+    parent: file.parent,
+    problem: null,
+  };
+}
+
+function contextOf({ snapshot }: SnapshotFile): LifecycleContext {
+  // XState's type for a persisted snapshot names only what all actor kinds have in common.
+  return (snapshot as unknown as { context: LifecycleContext }).context;
+}
+
+const NOTHING_KNOWN = {
+  task: null,
+  state: null,
+  reason: null,
+  iteration: null,
+  maxIterations: null,
+  createdAt: null,
+  updatedAt: null,
+  agents: null,
+  usage: null,
+  verified: false,
+  parent: null,
+};
+
+type StateNode = typeof lifecycle.root;
+
+function machineSummary(context: LifecycleContext): MachineSummary {
+  const { inactivityMs, attemptMs, retryPauseMs } = context.limits;
+  return {
+    id: lifecycle.id,
+    version: lifecycle.version ?? '',
+    states: descendants(lifecycle.root).map(stateOf),
+    delays: { inactivity: inactivityMs, attemptCeiling: attemptMs, retryPause: retryPauseMs },
+  };
+}
+
+function descendants(node: StateNode): StateNode[] {
+  return Object.values<StateNode>(node.states).flatMap((child) => [child, ...descendants(child)]);
+}
+
+function stateOf(node: StateNode): MachineState {
+  return {
+    id: node.path.join('.'),
+    parent: node.parent?.path.join('.') || null,
+    description: node.description ?? '',
+    invokes: node.invoke.map(({ id }) => id),
+    after: node.after.map(({ delay }) => `${delay}`),
+    isFinal: node.type === 'final',
+    isEnded: node.tags.includes('ended'),
+  };
+}
