@@ -21,7 +21,7 @@ async function runCommandLine(argv: readonly string[]): Promise<number> {
   try {
     requireSupportedSystem();
     const { own, agentArgs } = splitAtDashes(argv);
-    return await dispatch(own, agentArgs);
+    return await dispatch(own.map(withoutGreed), agentArgs);
   } catch (error) {
     return explain(error);
   }
@@ -113,7 +113,8 @@ function addManners(target: Command): void {
     .option('--quiet', 'Show only the end')
     .option('--verbose', 'Show everything in full')
     .option('--wait', 'When another run is going on in the same folder, queue behind it')
-    .option('--share', 'When another run is going on in the same folder, run beside it knowingly');
+    .option('--share', 'When another run is going on in the same folder, run beside it knowingly')
+    .option('--inspect [=stately]', 'Serve a page that shows the run while it goes on');
 }
 
 function collect(value: string, before: string[] | undefined): string[] {
@@ -128,6 +129,11 @@ function splitAtDashes(argv: readonly string[]): {
   const at = argv.indexOf('--');
   if (at === -1) return { own: argv, agentArgs: [] };
   return { own: argv.slice(0, at), agentArgs: argv.slice(at + 1) };
+}
+
+/** `--inspect "task"`: what follows an option whose value may be left out is not its value. */
+function withoutGreed(argument: string): string {
+  return argument === '--inspect' ? '--inspect=page' : argument;
 }
 
 function requireSupportedSystem(): void {

@@ -5,6 +5,7 @@ import { text as textOfStream } from 'node:stream/consumers';
 import { type CommandContext, commandContext, createOutput } from './cli-context.ts';
 import type { CommandOptions } from './cli-program.ts';
 import { UsageError } from './errors.ts';
+import { type Inspection, inspectionOf, serveRun } from './inspect-run.ts';
 import type { Output } from './output.ts';
 import { reportRun } from './run-report.ts';
 import type { RunSession } from './run-session.ts';
@@ -30,6 +31,7 @@ export async function startAndDrive(
   options: CommandOptions,
 ): Promise<number> {
   const output = createOutput(options);
+  const inspection = inspectionOf(options);
   const signals = listenForSignals();
   try {
     const session = await startRun({
@@ -40,7 +42,7 @@ export async function startAndDrive(
       signal: signals.waiting,
       notify: output.notice,
     });
-    return await drive(session, output, signals);
+    return await drive(session, output, signals, inspection);
   } catch (error) {
     return signals.exitCodeOf(error);
   } finally {
@@ -52,6 +54,7 @@ export async function resumeCommand(id: string, options: CommandOptions): Promis
   const { config } = await commandContext(options);
   const folder = findRun(config.runsDir, id);
   const output = createOutput(options);
+  const inspection = inspectionOf(options);
   const signals = listenForSignals();
   try {
     const session = await resumeRun({
@@ -62,7 +65,7 @@ export async function resumeCommand(id: string, options: CommandOptions): Promis
       signal: signals.waiting,
       notify: output.notice,
     });
-    if ('run' in session) return await drive(session, output, signals);
+    if ('run' in session) return await drive(session, output, signals, inspection);
     output.notice(`The run ${folder.id} is completed already; there is nothing to resume.`);
     output.finished(reportRun(folder));
     return 0;
@@ -73,12 +76,22 @@ export async function resumeCommand(id: string, options: CommandOptions): Promis
   }
 }
 
-async function drive(session: RunSession, output: Output, signals: Signals): Promise<number> {
+async function drive(
+  session: RunSession,
+  output: Output,
+  signals: Signals,
+  inspection: Inspection | null,
+): Promise<number> {
   output.started(session.header, session.folder.path);
   session.transitions$.subscribe(output.transition);
   session.activities$.subscribe(output.activities);
   signals.attach(session);
-  await session.run();
+  const serving = inspection && serveRun(session, output.notice);
+  try {
+    await session.run();
+  } finally {
+    await serving?.close();
+  }
   const report = reportRun(session.folder);
   output.finished(report);
   return report.exitCode;

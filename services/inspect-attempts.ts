@@ -94,7 +94,7 @@ function readPart(path: string, range: TextRange, redactor: Redactor): TextPart 
 /** A secret may begin before the part or end behind it, so both sides are read a little further. */
 function cleanPart(fd: number, size: number, range: TextRange, redactor: Redactor): TextPart {
   const from = Math.min(range.from < 0 ? Math.max(0, size + range.from) : range.from, size);
-  const end = Math.min(size, from + Math.min(range.bytes, MAX_BYTES));
+  const end = Math.min(size, from + Math.max(0, Math.min(range.bytes, MAX_BYTES)));
   const start = Math.max(0, from - redactor.longest);
   const bytes = readBytes(fd, start, Math.min(size, end + redactor.longest));
   return { text: withoutSecrets(bytes, from - start, end - start, redactor), from, end, size };

@@ -1,4 +1,5 @@
 /** What the inspector answers to whom it has let in; see inspect-api.ts. */
+import { join } from 'node:path';
 import { createRedactor } from '../actors/redaction.ts';
 import { secretsOf } from '../actors/secrets.ts';
 import { environment } from './config.ts';
@@ -38,13 +39,14 @@ export function answerTo(site: Site, visit: Visit): Answer | Promise<Answer> {
   if (method !== 'GET' && method !== 'HEAD') {
     return problem(405, 'METHOD', `${method} is not answered here.`);
   }
-  if (parts.length === 0) return page(site, ['page', 'index.html']);
   if (area === 'api') return answerApi(site, visit, rest);
-  return area === 'page' || parts.join('/') === 'statechart.svg' ? page(site, parts) : NOT_FOUND;
+  if (parts.join('/') === 'statechart.svg') return page(site.assets, parts);
+  if (area !== 'page') return NOT_FOUND;
+  return page(join(site.assets, 'page'), parts.length === 0 ? ['index.html'] : rest);
 }
 
-function page({ assets }: Site, parts: readonly string[]): Answer {
-  const file = pageFile(assets, parts);
+function page(folder: string, parts: readonly string[]): Answer {
+  const file = pageFile(folder, parts);
   return file ? content(file.type, file.body) : NOT_FOUND;
 }
 

@@ -33,6 +33,7 @@ export interface Ended {
 export interface Started {
   readonly pid: number;
   readonly ended: Promise<Ended>;
+  readonly out: () => string;
   readonly err: () => string;
 }
 
@@ -136,7 +137,7 @@ function startIn(cwd: string, args: readonly string[], { env = {}, input }: Opti
     child.on('error', fail);
     child.on('close', (code, signal) => done({ code, signal, out, err }));
   });
-  return { pid: child.pid ?? 0, ended, err: () => err };
+  return { pid: child.pid ?? 0, ended, out: () => out, err: () => err };
 }
 
 function runFolders(runsDir: string): string[] {
