@@ -21,6 +21,11 @@ export function readExit(files: AttemptFiles): Exit {
   return signal ? { exitCode: null, signal } : { exitCode: record.exitCode, signal: null };
 }
 
+/** Whether the wrapper recorded the agent's exit. A record that is being written is not there yet. */
+export function hasExitRecord(files: AttemptFiles): boolean {
+  return readRecord<ExitRecord>(files.file('exit.json')) !== null;
+}
+
 /** A shell reports a death by signal as 128 + its number; what it says itself tells that from an exit code. */
 function signalOf(code: number, shellSays: string): string | null {
   const name = Object.entries(constants.signals).find(([, n]) => n === code - SIGNAL_BASE)?.[0];

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Liveness, Role, Usage } from '../machines/contracts.ts';
 import { attemptName } from '../machines/contracts.ts';
+import type { StartFailure } from '../machines/judgement.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 
 /** The files of one attempt. The folder is never reused: what an attempt left stays as evidence. */
@@ -62,7 +63,13 @@ export interface StopRecord {
 
 /** How the agent exited, as the wrapper saw it. `exitCode` is above 128 where a signal ended it. */
 export interface ExitRecord {
+  readonly version: 1;
   readonly exitCode: number;
+}
+
+/** Why the agent could not be started at all. */
+export interface RefusalRecord extends StartFailure {
+  readonly version: 1;
 }
 
 export function attemptFiles(
@@ -78,7 +85,7 @@ export function attemptFiles(
 /** Makes the folder with the files that others write: nobody but the user may read them, whatever the umask. */
 export function createAttemptFolder(files: AttemptFiles): void {
   mkdirSync(files.folder, { recursive: true, mode: 0o700 });
-  for (const output of ['stdout', 'stderr', 'shell.log'] as const) {
+  for (const output of ['stdout', 'stderr', 'shell.log', 'pid'] as const) {
     writeFileSync(files.file(output), '', { mode: 0o600, flag: 'a' });
   }
 }

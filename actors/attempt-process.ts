@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import {
   defer,
   from,
@@ -10,7 +9,7 @@ import {
   takeWhile,
   timer,
 } from 'rxjs';
-import { livingAgent, readAgentPid, readWrapperPid } from './attempt-exit.ts';
+import { hasExitRecord, livingAgent, readAgentPid, readWrapperPid } from './attempt-exit.ts';
 import type { AttemptFiles, ProcessRecord } from './attempt-files.ts';
 import { writeRecord } from './attempt-files.ts';
 import type { StartedTree } from './attempt-launch.ts';
@@ -56,23 +55,21 @@ export function attachedProcess(files: AttemptFiles, runId: string): AttemptProc
 
 /** The wrapper may have been killed alone: the agent is what counts. */
 async function agentGone(files: AttemptFiles, runId: string): Promise<void> {
-  if (existsSync(files.file('exit.json'))) return;
+  if (hasExitRecord(files)) return;
   await firstWhen(() => livingAgent(files, runId) === null, POLL_MS);
 }
 
 async function exitRecorded(files: AttemptFiles): Promise<void> {
   const deadline = performance.now() + EXIT_RECORD_MS;
   const isOver = () =>
-    existsSync(files.file('exit.json')) ||
-    readWrapperPid(files) === null ||
-    performance.now() > deadline;
+    hasExitRecord(files) || readWrapperPid(files) === null || performance.now() > deadline;
   await firstWhen(isOver, POLL_MS);
 }
 
 function started(files: AttemptFiles, tree: StartedTree): Observable<number> {
   return timer(0, PID_POLL_MS).pipe(
     map(() => readAgentPid(files)),
-    takeWhile((pid) => pid === null && !existsSync(files.file('exit.json')), true),
+    takeWhile((pid) => pid === null && !hasExitRecord(files), true),
     switchMap((pid) => (pid === null ? of() : of(recordProcess(files, pid, tree.wrapperPid)))),
   );
 }

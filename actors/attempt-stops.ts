@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import type { Liveness } from '../machines/contracts.ts';
+import { hasExitRecord } from './attempt-exit.ts';
 import type { AttemptFiles, StopRecord } from './attempt-files.ts';
 import { readRecord, writeRecord } from './attempt-files.ts';
+import type { ProcessIdentity } from './process-identity.ts';
 import type { StopReport } from './process-tree.ts';
 import { stopTree } from './process-tree.ts';
 import type { Redactor } from './redaction.ts';
@@ -18,6 +20,8 @@ export interface StopTarget {
 export interface AttemptStopsOptions {
   readonly runId: string;
   readonly killGraceMs: number;
+  /** As in the run's host. */
+  readonly since: ProcessIdentity | null;
   readonly redactor: Redactor;
   now(): number;
 }
@@ -43,7 +47,8 @@ export function createAttemptStops(options: AttemptStopsOptions): AttemptStops {
 
   // A run has one attempt at a time, so whatever carries its id belongs to the attempt that ends, or to an older one.
   const endTree = async ({ wrapperPid }: StopTarget): Promise<StopReport> => {
-    const root = { pid: wrapperPid, environment: { ONESHOT_RUN: options.runId } };
+    const environment = { ONESHOT_RUN: options.runId };
+    const root = { pid: wrapperPid, environment, since: options.since };
     return stopTree(root, { graceMs: options.killGraceMs, now: hurried.signal });
   };
 
@@ -73,7 +78,7 @@ export function createAttemptStops(options: AttemptStopsOptions): AttemptStops {
  * disk is full) must not keep an agent alive that nobody can record any more.
  */
 function recordStop({ files, liveness }: StopTarget, at: number): void {
-  if (!existsSync(files.folder) || existsSync(files.file('exit.json'))) return;
+  if (!existsSync(files.folder) || hasExitRecord(files)) return;
   if (readRecord(files.file('stop.json'))) return;
   const record: StopRecord = { version: 1, at, liveness };
   try {

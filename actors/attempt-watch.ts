@@ -26,7 +26,7 @@ import { answerOf, classifyEnd, type StartFailure } from '../machines/judgement.
 import { NO_OUTCOME } from '../machines/outcome.ts';
 import { LaunchRefusal } from './agents/adapter.ts';
 import { concludeEnd, gatherEvidence, sessionIdOf } from './attempt-end.ts';
-import type { AttemptFiles } from './attempt-files.ts';
+import type { AttemptFiles, RefusalRecord } from './attempt-files.ts';
 import { attemptFiles, writeRecord } from './attempt-files.ts';
 import { attemptMarker, launchAttempt } from './attempt-launch.ts';
 import type { AttemptProcess } from './attempt-process.ts';
@@ -93,7 +93,11 @@ function follow(host: RunHost, plan: AttemptPlan, process: AttemptProcess): Obse
   const output$ = merge(stdout$, stderr$);
 
   const slow$ = slowChannels({
-    tree: { pid: process.wrapperPid, environment: attemptMarker(host.runId, files.name) },
+    tree: {
+      pid: process.wrapperPid,
+      environment: attemptMarker(host.runId, files.name),
+      since: host.since,
+    },
     everyMs: host.samplingMs,
     transcriptPath: () => {
       const sessionId = sessionIdOf(files, reading.outcome);
@@ -163,7 +167,8 @@ function refused(
   refusal: LaunchRefusal,
 ): AgentEvent {
   const startFailure: StartFailure = { class: refusal.class, message: refusal.message };
-  writeRecord(files.file('refusal.json'), startFailure);
+  const record: RefusalRecord = { version: 1, ...startFailure };
+  writeRecord(files.file('refusal.json'), record);
   const evidence = gatherEvidence(host, {
     role: plan.role,
     files,

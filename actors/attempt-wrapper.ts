@@ -5,6 +5,8 @@
  * - It outlives the signals that end the agent (`trap :` keeps the shell, and is not inherited: the agent has defaults).
  * - The agent runs in the foreground: in the background a shell would make it ignore SIGINT.
  * - The inner shell writes its pid and then becomes the agent, so the pid is on disk before the agent's first step.
+ * - No process is started for the records: each is one short write, of which a reader sees all or nothing. The file of
+ *   the pid is there before, so that nobody else may read it.
  * - `shell.log` is where the shell itself reports "Killed" or "Terminated": with that, exit code 137 was a signal;
  *   without, the agent exited with 137 (gemini exits with the HTTP status mod 256). Verified with dash and bash.
  */
@@ -12,9 +14,10 @@ export const WRAPPER_SCRIPT = `
 exec 2>"$1/shell.log"
 dir=$1 in=$2; shift 2
 trap : HUP INT TERM
-sh -c '(umask 077; printf %s "$$" >"$0/pid"); in=$1; shift; exec "$@" <"$in" >>"$0/stdout" 2>>"$0/stderr"' "$dir" "$in" "$@"
+sh -c 'echo "$$" >"$0/pid"; in=$1; shift; exec "$@" <"$in" >>"$0/stdout" 2>>"$0/stderr"' "$dir" "$in" "$@"
 code=$?
-(umask 077; printf '{"exitCode":%d}\\n' "$code" >"$dir/exit.json.tmp") && mv "$dir/exit.json.tmp" "$dir/exit.json"
+umask 077
+echo "{\\"version\\":1,\\"exitCode\\":$code}" >"$dir/exit.json"
 `.trim();
 
 /** Exit codes above this may tell of a signal: code minus this is its number. */

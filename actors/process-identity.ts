@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readlinkSync, readSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 /** A process, so that it cannot be taken for another that has the same pid later, or elsewhere. */
@@ -41,13 +41,26 @@ export function presence(identity: ProcessIdentity): Presence {
 /** The fields of `/proc/PID/stat` behind the name, which may itself hold blanks and parentheses. */
 export function readStat(pid: number | string): { name: string; fields: string[] } | null {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const stat = readStart(`/proc/${pid}/stat`);
     const end = stat.lastIndexOf(')');
     return { name: stat.slice(stat.indexOf('(') + 1, end), fields: stat.slice(end + 2).split(' ') };
   } catch {
     return null;
   }
 }
+
+/** All of a small file, with as few system calls as can be: a look at a tree reads one of every process. */
+function readStart(path: string): string {
+  const fd = openSync(path, 'r');
+  try {
+    return STAT_BUFFER.toString('latin1', 0, readSync(fd, STAT_BUFFER));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** A line of `/proc/PID/stat` has 52 numbers and a name of at most 64 characters. */
+const STAT_BUFFER = Buffer.alloc(2048);
 
 export const isLinux = process.platform === 'linux';
 

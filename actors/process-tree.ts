@@ -4,6 +4,7 @@
  * descendant inherits; and it is collected before the first signal, since afterwards the parents are gone.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ProcessIdentity } from './process-identity.ts';
 import type { ProcessEntry } from './process-table.ts';
 import { hasEnvironment, listProcesses } from './process-table.ts';
 
@@ -12,6 +13,8 @@ export interface TreeRoot {
   readonly pid: number | null;
   /** Variables that only this tree has, e.g. `{ ONESHOT_RUN: id }`; with none, the tree is what `pid` leads to. */
   readonly environment: Readonly<Record<string, string>>;
+  /** A process that began before this one did cannot have the variables: it is not asked. Default: all are. */
+  readonly since?: ProcessIdentity | null;
 }
 
 export interface StopOptions {
@@ -116,7 +119,12 @@ function sendSignal(pid: number, signal: NodeJS.Signals): void {
 
 function isRooted(entry: ProcessEntry, root: TreeRoot): boolean {
   if (root.pid !== null && (entry.pid === root.pid || entry.sessionId === root.pid)) return true;
-  return hasEnvironment(entry.pid, root.environment);
+  return !isOlder(entry, root.since ?? null) && hasEnvironment(entry.pid, root.environment);
+}
+
+/** Start times can be compared where they are numbers, on Linux. */
+function isOlder(entry: ProcessEntry, since: ProcessIdentity | null): boolean {
+  return since !== null && Number(entry.startTime) < Number(since.startTime);
 }
 
 function ancestorsOf(pid: number, table: readonly ProcessEntry[]): Set<number> {

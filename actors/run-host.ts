@@ -2,6 +2,7 @@ import type { Activity } from '../machines/activity.ts';
 import type { Role } from '../machines/contracts.ts';
 import type { AgentAdapter, AgentSettings, LaunchPlace } from './agents/adapter.ts';
 import type { AttemptStops } from './attempt-stops.ts';
+import type { ProcessIdentity } from './process-identity.ts';
 import type { Redactor } from './redaction.ts';
 
 /** A check that is run as evidence. */
@@ -54,6 +55,8 @@ export interface RunHost {
   readonly place: LaunchPlace;
   readonly redactor: Redactor;
   readonly stops: AttemptStops;
+  /** The first process that this run can have anything to do with; `null` when that was an earlier host of it. */
+  readonly since: ProcessIdentity | null;
   /** Milliseconds between looks at the slower signs of life (see liveness.ts). */
   readonly samplingMs: number;
   /** Epoch milliseconds. */

@@ -4,9 +4,9 @@ import type {
   CommandRecord,
   ExitRecord,
   ProcessRecord,
+  RefusalRecord,
   StopRecord,
 } from '../actors/attempt-files.ts';
-import type { StartFailure } from '../machines/judgement.ts';
 import { livenessSchema, usageSchema } from './contract-schemas.ts';
 import { identitySchema } from './run-schemas.ts';
 import { epochMs, exactly, list, version1 } from './schema-of.ts';
@@ -52,14 +52,16 @@ export const stopSchema = exactly<StopRecord>()(
 export const exitSchema = exactly<ExitRecord>()(
   z
     .strictObject({
+      version: version1,
       exitCode: z.int().min(0).max(255).describe('Above 128 where a signal ended it.'),
     })
     .meta({ title: 'exit.json', description: 'How the program exited, as its shell saw it.' }),
 );
 
-export const refusalSchema = exactly<StartFailure>()(
+export const refusalSchema = exactly<RefusalRecord>()(
   z
     .strictObject({
+      version: version1,
       class: z.enum(['notFound', 'contextTooLong', 'crashed']),
       message: z.string().describe('For a person: why, and what to do.'),
     })

@@ -10,6 +10,7 @@ import type { AgentAdapter, LaunchPlace } from '../actors/agents/adapter.ts';
 import { createAttemptStops } from '../actors/attempt-stops.ts';
 import { checksActor } from '../actors/checks-actor.ts';
 import { samplingInterval } from '../actors/liveness.ts';
+import { ownIdentity } from '../actors/process-identity.ts';
 import { stopTree } from '../actors/process-tree.ts';
 import { quotaActor } from '../actors/quota-actor.ts';
 import { recoveryActor } from '../actors/recovery-actor.ts';
@@ -118,6 +119,7 @@ function createHost(
   const { folder, header, settings, place, now, adapters } = options;
   const redactor = createRedactor(secretsOf(place.environment, settings.secrets));
   const log = openActivityLog(folder.log);
+  const since = options.stored ? null : ownIdentity();
   const limits = (options.input ?? options.stored?.last.context)?.limits;
   return {
     runId: header.id,
@@ -125,10 +127,12 @@ function createHost(
     settings,
     adapters,
     place,
+    since,
     redactor,
     stops: createAttemptStops({
       runId: header.id,
       killGraceMs: settings.killGraceMs,
+      since,
       redactor,
       now,
     }),

@@ -18,7 +18,7 @@ import { stopTree } from '../actors/process-tree.ts';
 import type { RunReport } from '../services/run-report.ts';
 import type { SnapshotFile } from '../services/snapshot-file.ts';
 
-export const ONESHOT = resolve('dist/oneshot.js');
+export const ONESHOT = resolve('dist/oneshot.cjs');
 
 /** Milliseconds after which a wait has failed; generous, since it only costs time when something is broken. */
 const PATIENCE_MS = 15_000;

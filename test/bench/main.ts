@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { measureCommits } from './commits.ts';
 
-const ONESHOT = resolve('dist/oneshot.js');
+const ONESHOT = resolve('dist/oneshot.cjs');
 const root = mkdtempSync(join(tmpdir(), 'oneshot-bench-'));
 
 interface Row {
