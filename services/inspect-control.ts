@@ -15,7 +15,7 @@ export interface Control {
 }
 
 export interface ControlOptions {
-  /** The command line of oneshot: `node dist/oneshot.js`. */
+  /** The command line of oneshot: `node dist/oneshot.cjs`. */
   readonly command: readonly string[];
   readonly runsDir: string;
 }
