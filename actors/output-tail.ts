@@ -24,7 +24,7 @@ export interface TailOptions {
   readonly pollMs?: number;
 }
 
-const SLICE_BYTES = 256 * 1024;
+const SLICE_BYTES = 128 * 1024;
 const POLL_MS = 50;
 
 /**

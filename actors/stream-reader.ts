@@ -22,6 +22,9 @@ export interface JsonLinesOptions extends ReaderSink {
 /** Bytes of text that one activity carries; all of it is in the attempt's `stdout`. */
 export const TEXT_LIMIT = 8 * 1024;
 
+/** The same for plain text, which is told piece by piece as it is read. */
+export const PIECE_LIMIT = 4 * 1024;
+
 /** Bytes of what was printed that count as the answer of a text agent: the last ones. */
 export const RESULT_LIMIT = 1024 * 1024;
 
@@ -73,13 +76,15 @@ export function textReader({ emit }: ReaderSink): StreamReader {
   let isSkipping = false;
 
   const release = (): void => {
-    const text = boundedText(Buffer.concat(held));
+    const text = boundedText(Buffer.concat(held), heldBytes);
     held = [];
     heldBytes = 0;
     if (text.trim() !== '') emit({ kind: 'text', text }, heldEnd);
   };
+  /** Of much, only what can be told is kept. */
   const hold = (bytes: Buffer, endOffset: number): void => {
-    held.push(Buffer.from(bytes));
+    const room = Math.max(0, PIECE_LIMIT + 1 - heldBytes);
+    if (room > 0) held.push(Buffer.from(bytes.subarray(0, room)));
     heldBytes += bytes.length;
     heldEnd = endOffset;
   };
@@ -179,10 +184,11 @@ function readRecord(line: string, onRecord: JsonLinesOptions['onRecord']): reado
   }
 }
 
-function boundedText(bytes: Buffer): string {
-  if (bytes.length <= TEXT_LIMIT) return bytes.toString('utf8').replace(/\r?\n$/, '');
-  const cut = characterStart(bytes, TEXT_LIMIT);
-  return `${bytes.toString('utf8', 0, cut)}${cutNotice(bytes.length - cut, 'bytes ')}`;
+/** Text of at most {@link PIECE_LIMIT} bytes, from the beginning of `total` bytes; what was cut is said. */
+function boundedText(beginning: Buffer, total: number): string {
+  if (total <= PIECE_LIMIT) return beginning.toString('utf8').replace(/\r?\n$/, '');
+  const cut = characterStart(beginning, PIECE_LIMIT);
+  return `${beginning.toString('utf8', 0, cut)}${cutNotice(total - cut, 'bytes ')}`;
 }
 
 /** The last offset at or before `at` where no UTF-8 character is cut. */

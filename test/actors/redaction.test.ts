@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createRedactor, createSecretScanner, redactFile } from '../../actors/redaction.ts';
-import { boundText, TEXT_LIMIT, textReader } from '../../actors/stream-reader.ts';
+import { boundText, PIECE_LIMIT, TEXT_LIMIT, textReader } from '../../actors/stream-reader.ts';
 import { pieceSizes, pieces } from './byte-pieces.ts';
 
 let folder = '';
@@ -50,11 +50,11 @@ describe('Redaction', () => {
   });
 
   it('takes out the beginning of a secret whose end was cut off', () => {
-    const text = `${'x'.repeat(TEXT_LIMIT - 9)}sesame-open-42`;
-    expect(redactor.redactText(boundText(text))).not.toContain('sesame');
+    const cut = (limit: number) => `${'x'.repeat(limit - 9)}sesame-open-42`;
+    expect(redactor.redactText(boundText(cut(TEXT_LIMIT)))).not.toContain('sesame');
     let said = '';
     const reader = textReader({ emit: (each) => (said += JSON.stringify(each)) });
-    reader.push(Buffer.from(`${text}\n`), 0);
+    reader.push(Buffer.from(`${cut(PIECE_LIMIT)}\n`), 0);
     expect(said).toContain('sesame-op');
     expect(redactor.redactText(said)).not.toContain('sesame');
   });

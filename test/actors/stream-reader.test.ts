@@ -4,9 +4,9 @@ import {
   autoReader,
   genericRecords,
   jsonLinesReader,
+  PIECE_LIMIT,
   RESULT_LIMIT,
   type StreamReader,
-  TEXT_LIMIT,
   textReader,
 } from '../../actors/stream-reader.ts';
 import type { Activity } from '../../machines/activity.ts';
@@ -41,7 +41,7 @@ describe('A reader of text', () => {
   it('tells of a line without an end its beginning only, and goes on with the next', () => {
     const { texts } = readAll(text, `${'x'.repeat(300_000)}\nnext\n`, [1000]);
     expect(texts).toHaveLength(2);
-    expect(texts[0]?.length).toBeLessThan(TEXT_LIMIT + 100);
+    expect(texts[0]?.length).toBeLessThan(PIECE_LIMIT + 100);
     expect(texts[1]).toBe('next');
   });
 
