@@ -40,12 +40,18 @@ export async function recover(host: RunHost, request: RecoveryRequest): Promise<
   const files = attemptFiles(host.folder, request);
   if (request.reason === 'orchestratorLost') {
     const agent = livingAgent(files, host.runId);
-    if (agent) return { kind: 'alive', pid: agent.pid };
+    if (agent) return { kind: 'alive', pid: agent.pid, ranMs: ranFor(host, files) };
   }
   const target = { files, wrapperPid: readWrapperPid(files), liveness: null };
   const { survivors } = await host.stops.stop(target);
   const evidence = await examine(host, request, files);
   return judge(host, files, evidence, survivors);
+}
+
+/** A clock that was set back meanwhile must not lengthen the attempt beyond its ceiling. */
+function ranFor(host: RunHost, files: AttemptFiles): number {
+  const startedAt = readRecord<CommandRecord>(files.file('command.json'))?.startedAt;
+  return startedAt === undefined ? 0 : Math.max(0, host.now() - startedAt);
 }
 
 function judge(

@@ -57,6 +57,8 @@ export interface CurrentAttempt {
   readonly role: Role;
   /** Attach to its living process, found by recovery, instead of starting one. */
   readonly attach: boolean;
+  /** Milliseconds that it had run when it was attached to; 0 for one that was started. */
+  readonly ranMs: number;
   /** The agent's pid, once it has started. */
   readonly pid: number | null;
   /** How it ended as far as the machine knows; recovery finds out the rest. */

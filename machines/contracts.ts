@@ -99,7 +99,8 @@ export interface AttemptEnd {
 
 /** What recovery saw after an abnormal end. */
 export type Findings =
-  | { readonly kind: 'alive'; readonly pid: number }
+  /** `ranMs`: how long the attempt has run already; what is left of its ceiling goes on. */
+  | { readonly kind: 'alive'; readonly pid: number; readonly ranMs: number }
   | { readonly kind: 'success'; readonly end: AttemptEnd }
   | { readonly kind: 'partial'; readonly end: AttemptEnd; readonly summary: TextRef }
   | { readonly kind: 'limited'; readonly end: AttemptEnd; readonly resumeAt: number | null }

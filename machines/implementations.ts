@@ -16,6 +16,9 @@ export interface RecoveryRequest {
   readonly reason: EndReason;
 }
 
+/** Characters of an internal error's message that are recorded. */
+const MESSAGE_LENGTH = 1_000;
+
 /** Milliseconds between the starts of a role that keeps dying, at most. */
 export const RETRY_PAUSE_CEILING_MS = 60_000;
 
@@ -34,7 +37,8 @@ export const implementations = setup({
   },
   delays: {
     inactivity: ({ context }) => context.limits.inactivityMs,
-    attemptCeiling: ({ context }) => context.limits.attemptMs,
+    attemptCeiling: ({ context }) =>
+      Math.max(0, context.limits.attemptMs - (context.attempt?.ranMs ?? 0)),
     retryPause: ({ context }) => retryPause(context),
   },
   guards: {
@@ -73,7 +77,7 @@ export const implementations = setup({
     forgetDeaths: assign(() => update.forgetDeaths()),
     attach: assign(({ context, event }) => {
       const findings = findingsOf(event);
-      return findings?.kind === 'alive' ? update.attach(context, findings.pid) : {};
+      return findings?.kind === 'alive' ? update.attach(context, findings.pid, findings.ranMs) : {};
     }),
     noteStarted: assign(({ context, event }) => {
       assertEvent(event, 'agent.started');
@@ -205,8 +209,8 @@ function retryPause(context: LifecycleContext): number {
 
 function errorMessage(event: LifecycleEvent): string {
   const error = 'error' in event ? event.error : null;
-  if (typeof error === 'object' && error !== null && 'message' in error) return `${error.message}`;
-  return `${error}`;
+  const isError = typeof error === 'object' && error !== null && 'message' in error;
+  return `${isError ? error.message : error}`.slice(0, MESSAGE_LENGTH);
 }
 
 function unprovided(name: string): never {

@@ -11,24 +11,20 @@
  *   invoked actor anew when it restores a snapshot, so the host restores without children and sends this event.
  */
 import { and, not } from 'xstate';
-import type { Phase } from './context.ts';
 import { attemptPlan, initialContext } from './context.ts';
-import type { EndReason, Findings, Role, Verdict } from './contracts.ts';
-import { implementations, recoveryRequest } from './implementations.ts';
+import { implementations } from './implementations.ts';
+import {
+  beginAttemptOf,
+  cameFrom,
+  entering,
+  toInternalFailure,
+  toRecovery,
+  verdictIs,
+} from './lifecycle-terms.ts';
+import { recoveryPending } from './recovery-state.ts';
 
 /** Raised when what a snapshot means changes; journals of other versions are refused, never guessed at. */
 export const LIFECYCLE_VERSION = '1';
-
-const entering = (phase: Phase) => ({ type: 'enterPhase', params: { phase } }) as const;
-const beginAttemptOf = (role: Role) => ({ type: 'beginAttempt', params: { role } }) as const;
-const endedBy = (reason: EndReason) => ({ type: 'noteEnd', params: { reason } }) as const;
-const found = (kind: Findings['kind']) => ({ type: 'found', params: { kind } }) as const;
-const verdictIs = (kind: Verdict['kind']) => ({ type: 'verdictIs', params: { kind } }) as const;
-const cameFrom = (...phases: Phase[]) => ({ type: 'cameFrom', params: { phases } }) as const;
-
-const toRecovery = (reason: EndReason) =>
-  ({ target: '#oneshot.recoveryPending', actions: endedBy(reason) }) as const;
-const toInternalFailure = { target: '#oneshot.failed', actions: 'failInternally' } as const;
 
 /** What both executing states have: the watch over the agent, and the answers to its news. */
 const watch = {
@@ -104,98 +100,7 @@ export const lifecycle = implementations.createMachine({
       },
     },
 
-    recoveryPending: {
-      description: 'An abnormal end is examined before anything else happens.',
-      entry: entering('recoveryPending'),
-      initial: 'examining',
-      states: {
-        examining: {
-          description: 'What did the attempt leave behind?',
-          invoke: {
-            id: 'recovery',
-            src: 'recovery',
-            input: ({ context }) => recoveryRequest(context),
-            onDone: [
-              { guard: not('ofThisAttempt') },
-              {
-                guard: and([found('alive'), 'isWorker']),
-                target: '#oneshot.workerExecuting',
-                actions: 'attach',
-              },
-              { guard: found('alive'), target: '#oneshot.auditorExecuting', actions: 'attach' },
-              {
-                guard: and([found('success'), 'isWorker', 'hasChecks']),
-                target: '#oneshot.checksExecuting',
-                actions: 'acceptWork',
-              },
-              {
-                guard: and([found('success'), 'isWorker']),
-                target: '#oneshot.auditPending',
-                actions: 'acceptWork',
-              },
-              {
-                guard: and([found('success'), verdictIs('done')]),
-                target: '#oneshot.completed',
-                actions: 'takeVerdict',
-              },
-              {
-                guard: and([found('success'), verdictIs('retry')]),
-                target: '#oneshot.reiterationPending',
-                actions: 'takeVerdict',
-              },
-              {
-                guard: and([found('success'), verdictIs('impossible')]),
-                target: '#oneshot.rejected',
-                actions: 'takeVerdict',
-              },
-              {
-                guard: and([found('success'), 'attemptsLeft']),
-                target: '#oneshot.auditPending',
-                actions: 'noteUnreadable',
-              },
-              {
-                guard: found('success'),
-                target: '#oneshot.failed',
-                actions: ['noteUnreadable', 'failUnreadable'],
-              },
-              {
-                guard: and([found('partial'), 'isWorker']),
-                target: '#oneshot.reiterationPending',
-                actions: 'takePartial',
-              },
-              {
-                guard: and([found('limited'), 'waitsOnLimit']),
-                target: '#oneshot.waitingForQuota',
-                actions: 'noteLimit',
-              },
-              { guard: found('limited'), target: '#oneshot.interrupted', actions: 'noteLimit' },
-              {
-                guard: and([not('diesForGood'), 'attemptsLeft']),
-                target: 'pausing',
-                actions: 'noteDeath',
-              },
-              { target: '#oneshot.failed', actions: ['noteDeath', 'failDead'] },
-            ],
-            onError: toInternalFailure,
-          },
-        },
-        pausing: {
-          description:
-            'The attempt left nothing; its role is started once more after a growing pause.',
-          after: {
-            retryPause: [
-              {
-                guard: 'isWorker',
-                target: '#oneshot.workerExecuting',
-                actions: beginAttemptOf('worker'),
-              },
-              { target: '#oneshot.auditorExecuting', actions: beginAttemptOf('auditor') },
-            ],
-          },
-        },
-      },
-      on: { 'process.restarted': { target: 'recoveryPending', reenter: true } },
-    },
+    recoveryPending,
 
     checksExecuting: {
       description: "The user's checks run as evidence; no auditor is paid while one fails.",
@@ -291,7 +196,7 @@ export const lifecycle = implementations.createMachine({
         input: ({ context }) => ({ resumeAt: context.resumeAt ?? 0 }),
         onDone: [
           { guard: 'isWorker', target: 'workerExecuting', actions: beginAttemptOf('worker') },
-          { target: 'auditPending' },
+          { target: 'auditPending', actions: 'clearReason' },
         ],
         onError: toInternalFailure,
       },
@@ -339,7 +244,7 @@ export const lifecycle = implementations.createMachine({
           {
             guard: and(['failedForBudget', 'budgetSuffices']),
             target: 'reiterationPending',
-            actions: 'extendLimits',
+            actions: ['extendLimits', 'clearReason'],
           },
           { actions: 'extendLimits' },
         ],

@@ -47,6 +47,7 @@ export function beginAttempt(context: LifecycleContext, role: Role): Update {
     number,
     role,
     attach: false,
+    ranMs: 0,
     pid: null,
     endReason: null,
     counted: false,
@@ -59,8 +60,8 @@ export function forgetDeaths(): Update {
   return { deaths: { worker: 0, auditor: 0 } };
 }
 
-export function attach(context: LifecycleContext, pid: number): Update {
-  const attempt = { ...currentAttempt(context), attach: true, pid, endReason: null };
+export function attach(context: LifecycleContext, pid: number, ranMs: number): Update {
+  const attempt = { ...currentAttempt(context), attach: true, ranMs, pid, endReason: null };
   return { attempt, ...noReason };
 }
 

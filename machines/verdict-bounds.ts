@@ -10,12 +10,16 @@ export const FINDINGS_LIMIT = 20;
 /** Characters (UTF-16 code units) of one finding; of a longer one the middle is cut. */
 export const FINDING_LIMIT = 500;
 
+/** Characters (UTF-16 code units) of a diagnosis; of a longer one the middle is cut. */
+export const DIAGNOSIS_LIMIT = 1_000;
+
 /** Room for the note of a cut. */
 const CUT_NOTE_LENGTH = 40;
 
 /** The verdict with its texts cut down to the limits; what is cut is counted. */
 export function boundVerdict(verdict: Verdict): Verdict {
-  if (verdict.kind === 'unreadable') return verdict;
+  if (verdict.kind === 'unreadable')
+    return { ...verdict, diagnosis: cut(verdict.diagnosis, DIAGNOSIS_LIMIT) };
   return {
     kind: verdict.kind,
     feedback: cut(verdict.feedback, FEEDBACK_LIMIT),

@@ -25,7 +25,13 @@ import type { Settlement, Statement } from './verdict-statement.ts';
 import { doubtBefore, lastFormAt, listed, settle } from './verdict-statement.ts';
 import { structuredStatements } from './verdict-structured.ts';
 
-export { boundVerdict, FEEDBACK_LIMIT, FINDING_LIMIT, FINDINGS_LIMIT } from './verdict-bounds.ts';
+export {
+  boundVerdict,
+  DIAGNOSIS_LIMIT,
+  FEEDBACK_LIMIT,
+  FINDING_LIMIT,
+  FINDINGS_LIMIT,
+} from './verdict-bounds.ts';
 
 /** What an auditor answered: its typed answer, where its CLI has such a channel, and its text. */
 export interface AuditorAnswer {

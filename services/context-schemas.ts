@@ -20,7 +20,7 @@ import {
   verdictSchema,
   workSchema,
 } from './contract-schemas.ts';
-import { count, epochMs, exactly, list, ordinal } from './schema-of.ts';
+import { count, epochMs, exactly, list, milliseconds, ordinal } from './schema-of.ts';
 
 export const phaseSchema = exactly<Phase>()(
   z.enum(PHASES).meta({ id: 'Phase', description: 'A state of the statechart at its top level.' }),
@@ -54,6 +54,7 @@ const currentAttemptSchema = exactly<CurrentAttempt>()(
     number: ordinal,
     role: roleSchema,
     attach: z.boolean().describe('To its living process, found by recovery, instead of a start.'),
+    ranMs: milliseconds.describe('Milliseconds that it had run when it was attached to.'),
     pid: ordinal.nullable().describe("The agent's, once it has started."),
     endReason: endReasonSchema.nullable(),
     counted: z.boolean().describe('Among the deaths of its role.'),

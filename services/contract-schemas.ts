@@ -127,7 +127,7 @@ export const attemptEndSchema = exactly<AttemptEnd>()(
 export const findingsSchema = exactly<Findings>()(
   z
     .discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('alive'), pid: ordinal }),
+      z.strictObject({ kind: z.literal('alive'), pid: ordinal, ranMs: milliseconds }),
       z.strictObject({ kind: z.literal('success'), end: attemptEndSchema }),
       z.strictObject({
         kind: z.literal('partial'),

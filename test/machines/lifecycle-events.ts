@@ -144,7 +144,11 @@ export function recovered(findings: Findings): Step {
   });
 }
 
-export const alive: Step = recovered({ kind: 'alive', pid: 4711 });
+export const alive: Step = aliveFor(0);
+
+export function aliveFor(ranMs: number): Step {
+  return recovered({ kind: 'alive', pid: 4711, ranMs });
+}
 
 export function success(how: AttemptEnd): Step {
   return recovered({ kind: 'success', end: how });

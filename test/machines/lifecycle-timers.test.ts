@@ -72,6 +72,16 @@ describe.each([
     expect(live.log).toContain(`recovery of ${number} (attemptCeiling)`);
   });
 
+  it('has only the rest of its ceiling when it is attached to again', () => {
+    const live = watched();
+    live.send(on.restarted, on.aliveFor(9_900));
+    expect(stateNow(live)).toBe(`${role}Executing.live`);
+    live.clock.increment(99);
+    expect(stateNow(live)).toBe(`${role}Executing.live`);
+    live.clock.increment(1);
+    expect(live.log).toContain(`recovery of ${number} (attemptCeiling)`);
+  });
+
   it('takes a sign of life without a change of state or context', () => {
     const live = watched();
     const { value, context } = live.run();

@@ -10,6 +10,7 @@ const attempt: CurrentAttempt = {
   number: 4,
   role: 'worker',
   attach: false,
+  ranMs: 0,
   pid: null,
   endReason: null,
   counted: false,
@@ -74,8 +75,9 @@ describe('an attempt', () => {
   });
 
   it('keeps its number when it is attached to', () => {
-    const change = update.attach(context({ attempt: { ...attempt, endReason: 'exited' } }), 99);
-    expect(change.attempt).toEqual({ ...attempt, attach: true, pid: 99, endReason: null });
+    const change = update.attach(context({ attempt: { ...attempt, endReason: 'exited' } }), 99, 5);
+    const attached = { ...attempt, attach: true, ranMs: 5, pid: 99, endReason: null };
+    expect(change.attempt).toEqual(attached);
   });
 });
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { Verdict } from '../../machines/contracts.ts';
 import {
   boundVerdict,
+  DIAGNOSIS_LIMIT,
   FEEDBACK_LIMIT,
   FINDING_LIMIT,
   FINDINGS_LIMIT,
@@ -97,6 +98,11 @@ describe('a bounded verdict', () => {
     };
     expect(boundVerdict(full)).toEqual(full);
     expect(boundVerdict(read(''))).toEqual(read(''));
+  });
+
+  it('bounds a diagnosis too', () => {
+    const bounded = boundVerdict({ kind: 'unreadable', diagnosis: long });
+    expect(JSON.stringify(bounded).length).toBeLessThan(DIAGNOSIS_LIMIT + 100);
   });
 
   it('counts exactly what is cut', () => {
