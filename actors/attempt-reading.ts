@@ -2,6 +2,7 @@ import type { Activity } from '../machines/activity.ts';
 import type { StreamOutcome } from '../machines/outcome.ts';
 import { NO_OUTCOME, withActivity } from '../machines/outcome.ts';
 import type { AgentAdapter, AgentSettings } from './agents/adapter.ts';
+import { withLimitEnd } from './limit-end.ts';
 import type { TailChunk } from './output-tail.ts';
 import type { Redactor } from './redaction.ts';
 import { createSecretScanner } from './redaction.ts';
@@ -15,6 +16,8 @@ export interface ReadingOptions {
   /** Up to this offset the log has the attempt already: read for the outcome, not logged again. */
   readonly loggedOffset: number;
   now(): number;
+  /** When what is read was written, in epoch ms: now, or long ago. */
+  writtenAt(): number;
   log(entries: readonly LogEntry[]): void;
 }
 
@@ -36,7 +39,8 @@ export function createReading(options: ReadingOptions): AttemptReading {
   let outcome = NO_OUTCOME;
   let batch: LogEntry[] = [];
 
-  const emit = (activity: Activity, offset: number): void => {
+  const emit = (read: Activity, offset: number): void => {
+    const activity = withLimitEnd(read, options.writtenAt);
     outcome = withActivity(outcome, activity);
     if (offset <= options.loggedOffset) return;
     batch.push({ at: options.now(), attempt, offset, activity: redactor.redactValue(activity) });

@@ -33,6 +33,7 @@ import type { AttemptProcess } from './attempt-process.ts';
 import { attachedProcess, startedProcess } from './attempt-process.ts';
 import { createReading } from './attempt-reading.ts';
 import { sealOutput } from './attempt-stops.ts';
+import { lastWrittenAt } from './limit-end.ts';
 import { LivenessRecord, slowChannels } from './liveness.ts';
 import { tailFile } from './output-tail.ts';
 import type { RunHost } from './run-host.ts';
@@ -83,6 +84,7 @@ function follow(host: RunHost, plan: AttemptPlan, process: AttemptProcess): Obse
     redactor: host.redactor,
     loggedOffset: host.loggedOffset(files.name),
     now: () => host.now(),
+    writtenAt: () => lastWrittenAt(files.file('stdout'), host.now()),
     log: (entries) => host.log(entries),
   });
 

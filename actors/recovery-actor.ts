@@ -21,6 +21,7 @@ import { attemptFiles, readRecord } from './attempt-files.ts';
 import { type AttemptReading, createReading } from './attempt-reading.ts';
 import { sealOutput } from './attempt-stops.ts';
 import { filesChangedSince } from './changed-files.ts';
+import { lastWrittenAt } from './limit-end.ts';
 import { tailFile } from './output-tail.ts';
 import type { RunHost } from './run-host.ts';
 import { writeText } from './run-texts.ts';
@@ -119,6 +120,7 @@ async function readAgain(
     redactor: host.redactor,
     loggedOffset: host.loggedOffset(files.name),
     now: () => host.now(),
+    writtenAt: () => lastWrittenAt(files.file('stdout'), host.now()),
     log: (entries) => host.log(entries),
   });
   const all$ = tailFile(files.file('stdout'), { stop$: of(true) }).pipe(tap(reading.take));

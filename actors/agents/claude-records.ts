@@ -103,7 +103,7 @@ function failureOf(record: JsonObject, text: string): StreamFailure | null {
   return {
     class: classOf(evidence),
     message: boundText(message, 1_000),
-    resumeAt: resumeAtOf(message),
+    resumeAt: null,
   };
 }
 
@@ -115,10 +115,4 @@ const CLASSES = [
 
 function classOf(evidence: string): StreamFailure['class'] {
   return CLASSES.find(([, pattern]) => pattern.test(evidence))?.[0] ?? 'crashed';
-}
-
-/** `Claude AI usage limit reached|1700000000`: seconds since the epoch. */
-function resumeAtOf(message: string): number | null {
-  const seconds = /\|(\d{10})\b/.exec(message)?.[1];
-  return seconds === undefined ? null : Number(seconds) * 1000;
 }

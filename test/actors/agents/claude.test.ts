@@ -77,12 +77,6 @@ describe('The stream of claude', () => {
     expect(outcomeOf(read(result(fields))).final?.failure?.class).toBe(failure);
   });
 
-  it('that names the end of a usage limit is believed', () => {
-    const text = 'Claude AI usage limit reached|1795400000';
-    const { final } = outcomeOf(read(result({ is_error: true, result: text })));
-    expect(final?.failure).toMatchObject({ class: 'limited', resumeAt: 1_795_400_000_000 });
-  });
-
   it('that talks about errors in a success is none', () => {
     expect(
       outcomeOf(read(result({ is_error: false, result: 'I mended the 401 and the 429.' }))).final
