@@ -1,0 +1,113 @@
+/** An interruption may come in every state; afterwards nothing of the run lives, and resume ends it as if nothing had been. */
+import { describe, expect, it } from '@jest/globals';
+import { findTree } from '../../actors/process-tree.ts';
+import type { Phase } from '../../machines/context.ts';
+import {
+  type Place,
+  place,
+  SAY_DONE,
+  type Started,
+  scriptAgent,
+  until,
+} from '../oneshot-process.ts';
+
+const CONFIG = JSON.stringify({ retryPause: '30s', killGrace: '1s' });
+
+/** Processes that carry the newest run's mark. */
+function left(at: Place): number {
+  const id = at.runs().at(-1)?.split('/').at(-1) ?? '';
+  return findTree({ pid: null, environment: { ONESHOT_RUN: id } }).length;
+}
+
+/** The states that a run with `--json` has told. */
+function told(run: Started): string[] {
+  return [...run.out().matchAll(/"type":"transition".*?"state":"(\w+)"/g)].map(
+    ([, state]) => `${state}`,
+  );
+}
+
+async function interruptIn(state: Phase, run: Started): Promise<number | null> {
+  await until(`the run is ${state}`, () => told(run).at(-1) === state);
+  process.kill(run.pid, 'SIGINT');
+  return (await run.ended).code;
+}
+
+const begin = (at: Place, agent: readonly string[], ...more: string[]) => {
+  at.write('quick.json', CONFIG);
+  return at.start(['do it', '--json', '--config', 'quick.json', ...more, ...agent]);
+};
+
+describe('An interruption', () => {
+  it('while recovery waits for an agent that ignores SIGTERM ends with that agent, and resume goes on', async () => {
+    const at = place();
+    const stubborn = `cat >/dev/null; if [ -e go ]; then echo did it; else trap '' TERM; echo half; while :; do sleep 0.1; done; fi`;
+    const run = begin(at, scriptAgent(at, stubborn), '--inactivity-timeout', '300ms');
+    expect(await interruptIn('recoveryPending', run)).toBe(130);
+    expect(left(at)).toBe(0);
+    at.write('go', '');
+    expect((await at.oneshot(['resume'])).code).toBe(0);
+    expect(at.snapshot()).toMatchObject({ state: 'completed' });
+  });
+
+  it('while the run waits for a usage limit is resumed into that wait', async () => {
+    const at = place();
+    const resumeAt = Date.now() + 3_600_000;
+    const limited = { result: 'usage limit reached', failure: 'limited', resumeAt };
+    at.write('scenario.json', JSON.stringify({ worker: [[limited], [{ result: 'did it' }]] }));
+    const run = begin(at, ['--agent', 'scripted', '--', at.path.concat('/scenario.json')]);
+    expect(await interruptIn('waitingForQuota', run)).toBe(130);
+    const resumed = at.start(['resume', '--json', '--config', 'quick.json']);
+    expect(await interruptIn('waitingForQuota', resumed)).toBe(130);
+    expect(await at.show()).toMatchObject({ state: 'interrupted', resumeAt });
+    expect(left(at)).toBe(0);
+  });
+
+  it('in the pause after a dead attempt comes at once, not after the pause', async () => {
+    const at = place();
+    const run = begin(at, scriptAgent(at, 'cat >/dev/null; [ -e go ] && echo did it'));
+    await until('the attempt is dead', () => at.runs().length > 0 && isPausing(at));
+    process.kill(run.pid, 'SIGINT');
+    expect((await run.ended).code).toBe(130);
+    at.write('go', '');
+    expect((await at.oneshot(['resume'])).code).toBe(0);
+  });
+
+  it.each(Array.from({ length: 12 }, (_, index) => index))(
+    'right after transition %i of a run leaves nothing behind and loses nothing',
+    async (index) => {
+      const at = place();
+      const worker = 'grep -q "once more" && touch again; echo did it';
+      const auditor = `if [ -e again ]; then ${SAY_DONE}; else echo '{"verdict":"retry","feedback":"once more"}'; fi`;
+      const run = begin(at, scriptAgent(at, worker, auditor));
+      await until('the transition is told', () => told(run).length > index || !isGoingOn(run));
+      if (isGoingOn(run)) process.kill(run.pid, 'SIGINT');
+      const { code } = await run.ended;
+      expect([0, 130]).toContain(code);
+      expect(left(at)).toBe(0);
+      expect((await at.oneshot(['resume'])).code).toBe(0);
+      const { state, iteration, attempts } = await at.show();
+      expect(state).toBe('completed');
+      expect(iteration).toBe(2);
+      expect(new Set(attempts.map(({ number }) => number)).size).toBe(attempts.length);
+    },
+  );
+
+  it('in the auditor whose verdict is out, but not its exit, is resumed into another audit', async () => {
+    const at = place();
+    const auditor = `${SAY_DONE}; touch said; while [ ! -e go ]; do sleep 0.02; done`;
+    const run = begin(at, scriptAgent(at, 'cat >/dev/null; echo did it', auditor));
+    await until('the verdict is out', () => at.exists('said'));
+    process.kill(run.pid, 'SIGTERM');
+    expect((await run.ended).code).toBe(143);
+    at.write('go', '');
+    expect((await at.oneshot(['resume'])).code).toBe(0);
+  });
+});
+
+function isPausing(at: Place): boolean {
+  return JSON.stringify(at.snapshot()).includes('"value":{"recoveryPending":"pausing"}');
+}
+
+function isGoingOn(run: Started): boolean {
+  return !run.out().includes('"type":"result"');
+}
