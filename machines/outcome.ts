@@ -5,14 +5,14 @@ import { UNKNOWN_USAGE } from './contracts.ts';
 /** Tool calls that a summary names. */
 const TOOL_CALLS_KEPT = 20;
 
-/** Characters of the agent's own words that a summary quotes: the latest. */
+/** Characters of the agent's own words that are kept at least: the latest; at most twice as many. */
 const WORDS_KEPT = 4_000;
 
 /** What an attempt's stream amounts to: activities, folded. */
 export interface StreamOutcome {
   /** The last `result` of the stream: the agent's own claim that it has finished. */
   readonly final: FinalResult | null;
-  /** The latest words of the agent, bounded. */
+  /** The latest words of the agent, at most 8,000 characters. */
   readonly words: string;
   /** The latest tool calls, as `name input`, bounded. */
   readonly toolCalls: readonly string[];
@@ -42,7 +42,7 @@ export function withActivity(outcome: StreamOutcome, activity: Activity): Stream
     case 'session':
       return { ...outcome, sessionId: activity.sessionId };
     case 'text':
-      return { ...outcome, words: `${outcome.words}\n${activity.text}`.slice(-WORDS_KEPT) };
+      return { ...outcome, words: latest(`${outcome.words}\n${activity.text}`) };
     case 'toolCall':
       return { ...outcome, toolCalls: withCall(outcome.toolCalls, activity) };
     case 'usage':
@@ -61,6 +61,11 @@ export function withActivity(outcome: StreamOutcome, activity: Activity): Stream
 /** Whether the agent did anything that is worth going on with. */
 export function hasWork(outcome: StreamOutcome): boolean {
   return outcome.words.trim() !== '' || outcome.toolCalls.length > 0;
+}
+
+/** Cut only now and then: a cut copies the text, an addition does not. */
+function latest(words: string): string {
+  return words.length > 2 * WORDS_KEPT ? words.slice(-WORDS_KEPT) : words;
 }
 
 function withCall(calls: readonly string[], call: { name: string; input: string }): string[] {

@@ -23,11 +23,14 @@ export function durableLifecycle(machine: Lifecycle, record: Recorder): AnyActor
     event: EventObject,
     snapshot: AnyMachineSnapshot,
     scope: AnyActorScope,
+    before?: AnyMachineSnapshot,
   ): AnyMachineSnapshot => {
     try {
       record(event, snapshot);
       return snapshot;
     } catch (error) {
+      // Those that the transition was to stop as well: it will not come to that any more.
+      if (before) stopChildren(before, scope);
       stopChildren(snapshot, scope);
       throw error;
     }
@@ -45,7 +48,7 @@ export function durableLifecycle(machine: Lifecycle, record: Recorder): AnyActor
     transition(before: AnyMachineSnapshot, event: EventObject, scope: AnyActorScope) {
       const plain = plainEvent(event);
       const after: AnyMachineSnapshot = logic.transition(before, plain, scope);
-      return isTaken(before, plain, after) ? recordOrStop(plain, after, scope) : after;
+      return isTaken(before, plain, after) ? recordOrStop(plain, after, scope, before) : after;
     },
   };
 }

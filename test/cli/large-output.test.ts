@@ -1,0 +1,40 @@
+/** However much an agent prints, the run goes on, the result is right, and oneshot stays small. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { isAlive, place, scriptAgent, until } from '../oneshot-process.ts';
+
+/** Megabytes that oneshot may have used at most. */
+const PEAK_MB = 130;
+
+describe('50 MB of output', () => {
+  it.each([
+    [
+      'text',
+      'yes "a line of some length that says nothing at all" | head -c 50000000; echo; echo did it',
+      'did it',
+    ],
+    [
+      'JSON lines',
+      `yes '{"text":"a line of some length that says nothing"}' | head -n 1000000; echo '{"result":"did it"}'`,
+      'did it',
+    ],
+    ['one line', "head -c 50000000 /dev/zero | tr '\\0' x; echo; echo did it", 'did it'],
+  ])('as %s is read to its end in little memory', async (_, script, result) => {
+    const at = place();
+    // The auditor waits, so that the peak can be read while oneshot lives.
+    const auditor = `cat >/dev/null; touch audited; while [ ! -e go ]; do sleep 0.02; done; echo '{"verdict":"done"}'`;
+    const run = at.start([
+      'do it',
+      '--quiet',
+      ...scriptAgent(at, `cat >/dev/null; ${script}`, auditor),
+    ]);
+    await until('the auditor is asked', () => at.exists('audited') || !isAlive(run.pid));
+    const peak =
+      Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${run.pid}/status`, 'latin1'))?.[1]) / 1024;
+    at.write('go', '');
+    const { code, out } = await run.ended;
+    expect(code).toBe(0);
+    expect(out.trimEnd().endsWith(result)).toBe(true);
+    expect(peak).toBeLessThan(PEAK_MB);
+  });
+});
