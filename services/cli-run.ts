@@ -9,8 +9,9 @@ import { type Inspection, inspectionOf, serveRun } from './inspect-run.ts';
 import type { Output } from './output.ts';
 import { reportRun } from './run-report.ts';
 import type { RunSession } from './run-session.ts';
-import { resumeRun, type Sharing, startRun } from './run-start.ts';
+import { resumeRun, startRun } from './run-start.ts';
 import { findRun } from './run-store.ts';
+import type { Sharing } from './work-tree.ts';
 
 /** Signals that end a run on purpose. */
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -1,44 +1,29 @@
 /** From settings to a session: a run that begins, or one that goes on. Whatever is refused is refused before anything starts. */
-import { realpathSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { AgentAdapter, AgentSettings, LaunchPlace } from '../actors/agents/adapter.ts';
-import { lookUpProgram } from '../actors/agents/lookup.ts';
-import { AGENT_NAMES, findAgent, INSTALLABLE_AGENTS } from '../actors/agents/registry.ts';
+import { writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import type { LaunchPlace } from '../actors/agents/adapter.ts';
 import { ownIdentity } from '../actors/process-identity.ts';
 import { createRedactor } from '../actors/redaction.ts';
-import type { RunSettings } from '../actors/run-host.ts';
 import { writeText } from '../actors/run-texts.ts';
 import { secretsOf } from '../actors/secrets.ts';
-import type { Limits, Role } from '../machines/contracts.ts';
+import type { Limits } from '../machines/contracts.ts';
 import { type Config, environment } from './config.ts';
-import {
-  EnvironmentError,
-  FolderBusyError,
-  LockHeldError,
-  RunRefusedError,
-  StorageError,
-} from './errors.ts';
+import { EnvironmentError, RunRefusedError, StorageError } from './errors.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import type { RunHeader } from './journal.ts';
-import { acquireLock, folderLockPath, type Lock, readLock } from './lock.ts';
+import { acquireLock, type Lock } from './lock.ts';
 import { readRun, repairSnapshot, requireSameMachine, type StoredRun } from './run-record.ts';
 import { machineStamp, openSession, type RunSession, type SessionOptions } from './run-session.ts';
+import { adaptersOf, limitsOf, settingsOf } from './run-settings.ts';
 import { createRunFolder, createRunId, type RunFolder } from './run-store.ts';
 import { phaseOf } from './run-view.ts';
+import { lockWorkTree, realWorkTree, type Sharing, type Waiting } from './work-tree.ts';
 
-/** What to do when another run is going on in the same work tree: refuse, wait behind it, or run beside it knowingly. */
-export type Sharing = 'refuse' | 'wait' | 'share';
-
-export interface StartRequest {
+export interface StartRequest extends Waiting {
   readonly task: string;
   readonly config: Config;
   readonly cwd: string;
   readonly sharing: Sharing;
-  /** Aborted when the user gives up waiting. */
-  readonly signal: AbortSignal;
-  /** Tells a person that it waits, and for what. */
-  notify(message: string): void;
 }
 
 /** Records a run and opens its session. Throws before anything is on disk when an agent is missing. */
@@ -90,12 +75,10 @@ export async function startRun(request: StartRequest): Promise<RunSession> {
   }
 }
 
-export interface ResumeRequest {
+export interface ResumeRequest extends Waiting {
   readonly folder: RunFolder;
   readonly extension: Partial<Limits>;
   readonly sharing: Sharing;
-  readonly signal: AbortSignal;
-  notify(message: string): void;
 }
 
 /** What a run that cannot go on is told instead of a session: it is done already. */
@@ -163,155 +146,8 @@ function refuseIfOver({ last, header }: StoredRun, extension: Partial<Limits>): 
   }
 }
 
-function limitsOf(config: Config): Limits {
-  const { maxIterations, workerAttempts, auditorAttempts } = config;
-  const { inactivityMs, attemptMs, retryPauseMs, onLimit } = config;
-  return {
-    maxIterations,
-    workerAttempts,
-    auditorAttempts,
-    inactivityMs,
-    attemptMs,
-    retryPauseMs,
-    onLimit,
-  };
-}
-
-function settingsOf(config: Config, place: LaunchPlace): RunSettings {
-  return {
-    cwd: place.cwd,
-    agents: {
-      worker: agentOf(config, 'worker', place),
-      auditor: agentOf(config, 'auditor', place),
-    },
-    headers: {
-      worker: config.workerPromptHeader,
-      reworker: config.reworkerPromptHeader,
-      auditor: config.auditorPromptHeader,
-    },
-    checks: config.checks,
-    killGraceMs: config.killGraceMs,
-    resultGraceMs: config.resultGraceMs,
-    outputLimitBytes: config.outputLimitBytes,
-    secrets: config.secrets,
-  };
-}
-
-function agentOf(
-  config: Config,
-  role: Role,
-  place: LaunchPlace,
-): AgentSettings & { readonly name: string } {
-  const isWorker = role === 'worker';
-  const command = isWorker ? config.workerAgentCommand : config.auditorAgentCommand;
-  const chosen = isWorker ? config.workerAgent : config.auditorAgent;
-  return {
-    name: chosen ?? (command !== null ? 'command' : firstInstalled(place)),
-    model: isWorker ? config.workerModel : config.auditorModel,
-    command,
-    output: config.agentOutput,
-    args: config.agentArgs,
-  };
-}
-
-const NO_SETTINGS: AgentSettings = { model: null, command: null, output: 'auto', args: [] };
-
-function firstInstalled(place: LaunchPlace): string {
-  const found = INSTALLABLE_AGENTS.find(
-    (agent) => lookUpProgram(agent.program(NO_SETTINGS), place).found,
-  );
-  if (found) return found.name;
-  const ways = INSTALLABLE_AGENTS.map(({ name, install }) => `  ${name}: ${install}`).join('\n');
-  throw new EnvironmentError(
-    `No agent is installed. Install one:\n${ways}\nOr name any command line: --agent command --agent-command 'my-agent'. ` +
-      'To see how it works without one: oneshot demo.',
-  );
-}
-
-/** The adapters of both roles, each looked up: an agent that is missing is said before the run exists. */
-function adaptersOf(settings: RunSettings, place: LaunchPlace): Record<Role, AgentAdapter> {
-  return {
-    worker: requireAgent('worker', settings, place),
-    auditor: requireAgent('auditor', settings, place),
-  };
-}
-
-function requireAgent(role: Role, { agents }: RunSettings, place: LaunchPlace): AgentAdapter {
-  const settings = agents[role];
-  const adapter = findAgent(settings.name);
-  if (!adapter) {
-    throw new EnvironmentError(
-      `The ${role}'s agent "${settings.name}" is unknown; there are: ${AGENT_NAMES.join(', ')}.`,
-    );
-  }
-  if (adapter.name === 'command' && !settings.command) {
-    throw new EnvironmentError(
-      `The ${role}'s agent "command" needs its command line: --agent-command 'my-agent --flag'.`,
-    );
-  }
-  const program = adapter.program(settings);
-  const lookup = lookUpProgram(program, place);
-  if (!lookup.found) {
-    const what = lookup.why === 'missing' ? 'is not installed' : 'is not executable';
-    const next = adapter.install ? ` Install it: ${adapter.install}.` : '';
-    throw new EnvironmentError(
-      `The ${role}'s agent ${adapter.name} cannot be started: "${program}" ${what}.${next}`,
-    );
-  }
-  const obstacle = adapter.preflight?.(place);
-  if (obstacle) throw new EnvironmentError(`The ${role}'s agent ${adapter.name}: ${obstacle}`);
-  return adapter;
-}
-
 function launchPlace(cwd: string): LaunchPlace {
   return { cwd, home: homedir(), isRoot: process.getuid?.() === 0, environment: environment() };
-}
-
-function realWorkTree(cwd: string): string {
-  try {
-    return realpathSync(cwd);
-  } catch {
-    throw new EnvironmentError(`The working folder ${cwd} is not there.`);
-  }
-}
-
-/** Milliseconds between tries of a run that waits for the work tree. */
-const WAIT_MS = 250;
-
-/** The lock of the work tree, or `null` where the user shares it knowingly. */
-async function lockWorkTree(
-  cwd: string,
-  run: string,
-  sharing: Sharing,
-  { signal, notify }: Pick<StartRequest, 'signal' | 'notify'>,
-): Promise<Lock | null> {
-  const path = folderLockPath(cwd, { tmpdir: tmpdir(), uid: process.getuid?.() ?? 0 });
-  let lock = tryLock(path, run);
-  if (!lock && sharing === 'refuse') throw busy(cwd, path);
-  if (!lock && sharing === 'wait') notify(`Waiting: ${busy(cwd, path).message}`);
-  while (!lock && sharing === 'wait') {
-    await delay(WAIT_MS, undefined, { signal });
-    lock = tryLock(path, run);
-  }
-  return lock;
-}
-
-function tryLock(path: string, run: string): Lock | null {
-  try {
-    return acquireLock(path, { owner: ownIdentity(), run, now: Date.now() });
-  } catch (error) {
-    if (error instanceof LockHeldError) return null;
-    throw error;
-  }
-}
-
-function busy(cwd: string, path: string): FolderBusyError {
-  const holder = readLock(path);
-  const who = holder ? `The run ${holder.run} (pid ${holder.pid})` : 'Another run';
-  return new FolderBusyError(
-    `${who} is going on in ${cwd}; two runs would edit each other's files. ` +
-      'Use --wait to queue behind it, or --share to run beside it knowingly.',
-  );
 }
 
 /** The session; the work tree is free again when it has ended. */
