@@ -53,6 +53,23 @@ export const COMMANDS: readonly CommandRow[] = [
     run: async (id, options) => (await import('./cli-inspect.ts')).inspectCommand(id, options),
   },
   {
+    usage: 'replay [id]',
+    description: 'Compute a run again from its journal, step by step; starts nothing',
+    options: [
+      [
+        '--verify',
+        'Only say whether each step comes out as it was recorded (exit code 0) or not (1)',
+      ],
+      [
+        '--all <glob>',
+        'Verify all journals that a pattern means: ids, or paths when it has a slash',
+      ],
+      ['--at <seq>', 'Print the snapshot at this step'],
+      ['--speed <n>', 'Play it in a page, in its own time (1) or faster'],
+    ],
+    run: async (id, options) => (await import('./cli-replay.ts')).replayCommand(id, options),
+  },
+  {
     usage: 'stop [id]',
     description: 'Stop a run; `oneshot resume` goes on with it',
     options: [],

@@ -1,11 +1,14 @@
 /** `oneshot inspect`: the runs in a page, until a signal ends it. Takes no lock and changes nothing. */
+import { dirname } from 'node:path';
 import { commandContext, STREAMS } from './cli-context.ts';
 import type { CommandOptions } from './cli-program.ts';
 import { UsageError } from './errors.ts';
 import { createControl } from './inspect-control.ts';
 import { type Inspector, startInspector } from './inspect-server.ts';
 import { openInBrowser } from './open-browser.ts';
-import { findRun, listRunIds } from './run-store.ts';
+import { playedPace } from './pace.ts';
+import { readRun } from './run-record.ts';
+import { findRun, listRunIds, type RunFolder } from './run-store.ts';
 
 export async function inspectCommand(id: string, options: CommandOptions): Promise<number> {
   const { config } = await commandContext(options);
@@ -17,6 +20,23 @@ export async function inspectCommand(id: string, options: CommandOptions): Promi
   const url = inspector.url(run ?? undefined);
   STREAMS.out(`${options.json ? JSON.stringify({ url, port: inspector.port, run }) : url}\n`);
   if (options.open !== false && process.stdout.isTTY) openInBrowser(url);
+  await ended(inspector);
+  return 0;
+}
+
+/** Plays a run in the page, and ends as {@link inspectCommand} does. */
+export async function servePlayback(
+  folder: RunFolder,
+  speed: number,
+  options: CommandOptions,
+): Promise<number> {
+  const runsDir = dirname(folder.path);
+  const pace = playedPace(readRun(folder).header.createdAt, speed);
+  const inspector = await startInspector({ runsDir, played: { folder, pace } });
+  const url = inspector.url(folder.id);
+  STREAMS.out(
+    `${options.json ? JSON.stringify({ url, port: inspector.port, run: folder.id }) : url}\n`,
+  );
   await ended(inspector);
   return 0;
 }

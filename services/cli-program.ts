@@ -12,6 +12,8 @@ export type CommandOptions = Readonly<Record<string, string | string[] | boolean
 
 /** Runs one command line and ends the process with its exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
+  // A reader that has enough (`| head`) is no reason for anything that goes on to fail.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   process.exitCode = await runCommandLine(argv);
   await drained();
   process.exit();
@@ -171,6 +173,7 @@ function isDebugging(): boolean {
 /** A pipe may not have taken everything yet. */
 async function drained(): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) {
-    if (stream.writableLength > 0) await new Promise((resolve) => stream.once('drain', resolve));
+    if (stream.writableLength === 0 || stream.destroyed) continue;
+    await new Promise((resolve) => stream.once('drain', resolve).once('close', resolve));
   }
 }

@@ -4,12 +4,13 @@ import { createRedactor } from '../actors/redaction.ts';
 import { secretsOf } from '../actors/secrets.ts';
 import { environment } from './config.ts';
 import { type Answer, content, json, NOT_FOUND, problem } from './inspect-answer.ts';
-import type { ServerInfo } from './inspect-api.ts';
+import type { ListedRun, ServerInfo } from './inspect-api.ts';
 import { attemptText, attemptTexts, MAX_BYTES } from './inspect-attempts.ts';
 import type { Control } from './inspect-control.ts';
 import { pageFile } from './inspect-page.ts';
-import { inspectedRun, listedRuns } from './inspect-runs.ts';
+import { inspectedRun, listedRuns, playedRun } from './inspect-runs.ts';
 import { streamActivities, streamTransitions } from './inspect-streams.ts';
+import { LIVE, type Pace } from './pace.ts';
 import { readRun } from './run-record.ts';
 import { type RunFolder, runWithId } from './run-store.ts';
 import { VERSION } from './version.ts';
@@ -20,6 +21,13 @@ export interface Site {
   readonly assets: string;
   /** `null`: the inspector only looks. */
   readonly control: Control | null;
+  /** The one run that is played once more; `null`: all runs as they are. */
+  readonly played: Played | null;
+}
+
+export interface Played {
+  readonly folder: RunFolder;
+  readonly pace: Pace;
 }
 
 export interface Visit {
@@ -53,9 +61,18 @@ function page(folder: string, parts: readonly string[]): Answer {
 function answerApi(site: Site, visit: Visit, [area, id, ...what]: readonly string[]): Answer {
   if (area === 'info' && id === undefined) return json(serverInfo(site));
   if (area !== 'runs') return NOT_FOUND;
-  if (id === undefined) return json(listedRuns(site.runsDir));
-  const folder = runWithId(site.runsDir, id);
+  if (id === undefined) return json(runsOf(site));
+  const folder = runOf(site, id);
   return folder ? answerRun(site, visit, folder, what) : NOT_FOUND;
+}
+
+function runsOf({ runsDir, played }: Site): ListedRun[] {
+  return played ? [playedRun(played.folder, played.pace)] : listedRuns(runsDir);
+}
+
+function runOf({ runsDir, played }: Site, id: string): RunFolder | null {
+  if (played) return played.folder.id === id ? played.folder : null;
+  return runWithId(runsDir, id);
 }
 
 function answerRun(
@@ -64,11 +81,14 @@ function answerRun(
   folder: RunFolder,
   [what, ...rest]: readonly string[],
 ): Answer {
-  if (what === undefined) return json(inspectedRun(site.runsDir, folder));
+  const pace = site.played?.pace ?? LIVE;
+  if (what === undefined) return json(inspectedRun(site.runsDir, folder, pace));
   if (what === 'attempts') return attempts(folder, rest, query);
   if (rest.length > 0 || method === 'HEAD') return NOT_FOUND;
-  if (what === 'transitions') return { stream: (to) => streamTransitions(folder, to, after) };
-  if (what === 'activities') return { stream: (to) => streamActivities(folder, to, after) };
+  if (what === 'transitions')
+    return { stream: (stream) => streamTransitions({ folder, stream, after, pace }) };
+  if (what === 'activities')
+    return { stream: (stream) => streamActivities({ folder, stream, after, pace }) };
   return NOT_FOUND;
 }
 
@@ -104,8 +124,10 @@ async function answerControl(
   return json(await control[verb](folder), 202);
 }
 
-function serverInfo({ control, runsDir }: Site): ServerInfo {
-  return { version: VERSION, control: control !== null, runsDir, now: Date.now(), speed: null };
+function serverInfo({ control, runsDir, played }: Site): ServerInfo {
+  const now = played ? played.pace.now() : Date.now();
+  const speed = played?.pace.speed ?? null;
+  return { version: VERSION, control: control !== null, runsDir, now, speed };
 }
 
 function numberIn(query: URLSearchParams, name: string): number | null {

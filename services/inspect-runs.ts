@@ -4,6 +4,7 @@ import { lifecycle } from '../machines/lifecycle.ts';
 import { messageOf } from './errors.ts';
 import { hostPid } from './hosted.ts';
 import type { InspectedRun, ListedRun, MachineState, MachineSummary } from './inspect-api.ts';
+import type { Pace } from './pace.ts';
 import { readRun } from './run-record.ts';
 import { reportRun } from './run-report.ts';
 import { listRuns, type RunFolder, type RunSummary } from './run-store.ts';
@@ -14,15 +15,22 @@ export function listedRuns(runsDir: string): ListedRun[] {
   return listRuns(runsDir).map(listedRun);
 }
 
-export function inspectedRun(runsDir: string, folder: RunFolder): InspectedRun {
-  const report = reportRun(folder);
+export function inspectedRun(runsDir: string, folder: RunFolder, pace: Pace): InspectedRun {
+  const report = reportRun(folder, pace.now());
   const { last } = readRun(folder);
   return {
     ...report,
-    isLive: hostPid(folder) !== null,
+    isLive: pace.speed === null ? hostPid(folder) !== null : report.seq < last.seq,
     children: childrenOf(runsDir, folder.id),
     machine: machineSummary(last.context),
   };
+}
+
+/** A run that is played, as it is at this moment of its own time. */
+export function playedRun(folder: RunFolder, pace: Pace): ListedRun {
+  const { header, last, end, history } = readRun(folder, undefined, pace.now());
+  const isLive = last.seq < readRun(folder).last.seq;
+  return { ...described(folder, snapshotFile(header, last, end.hash, history)), isLive };
 }
 
 /** The runs that were forked from a run, the oldest first. */

@@ -20,7 +20,7 @@ import { cookieHeader, type Keys, refusalOf } from './inspect-access.ts';
 import { type Answer, give, problem } from './inspect-answer.ts';
 import type { Control } from './inspect-control.ts';
 import { securityPolicy } from './inspect-page.ts';
-import { answerTo, type Site } from './inspect-routes.ts';
+import { answerTo, type Played, type Site } from './inspect-routes.ts';
 
 export interface InspectorOptions {
   /** Absolute path of the folder of the runs. */
@@ -31,6 +31,8 @@ export interface InspectorOptions {
   readonly token?: string;
   /** Default `null`: runs cannot be stopped and resumed. */
   readonly control?: Control | null;
+  /** Default `null`: all runs as they are. */
+  readonly played?: Played | null;
   /** Folder of the page; default: the one that ships. */
   readonly assets?: string;
 }
@@ -44,9 +46,9 @@ export interface Inspector {
 
 /** Starts serving. Throws an {@link EnvironmentError} when the port cannot be had. */
 export async function startInspector(options: InspectorOptions): Promise<Inspector> {
-  const { runsDir, control = null, assets = assetsFolder() } = options;
+  const { runsDir, control = null, played = null, assets = assetsFolder() } = options;
   const token = options.token ?? randomBytes(32).toString('base64url');
-  const site: Site = { runsDir, assets, control };
+  const site: Site = { runsDir, assets, control, played };
   const policy = securityPolicy(chartOf(assets));
   const server = createServer();
   const port = await listen(server, options.port ?? 0);

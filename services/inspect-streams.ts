@@ -1,11 +1,13 @@
 /** The journal and the log of a run as server-sent events: what is there, then what comes. */
 
+import type { LogLine } from './activity-log.ts';
 import { messageOf, OneshotError } from './errors.ts';
 import type { EventStream } from './event-stream.ts';
 import { type FileLine, followLines } from './follow-lines.ts';
 import type { ErrorAnswer, SentTransition } from './inspect-api.ts';
 import type { JournalEntry } from './journal.ts';
 import { journalReader } from './journal.ts';
+import type { Pace } from './pace.ts';
 import type { RunFolder } from './run-store.ts';
 import { phaseOf } from './run-view.ts';
 import { takenMoves } from './taken-moves.ts';
@@ -13,43 +15,57 @@ import { takenMoves } from './taken-moves.ts';
 /** Activities in one event, at most. */
 const BATCH = 500;
 
+export interface StreamRequest {
+  readonly folder: RunFolder;
+  readonly stream: EventStream;
+  /** The id of the last event that the reader has; `null` for the beginning. */
+  readonly after: number | null;
+  readonly pace: Pace;
+}
+
 /** Sends the transitions behind `after` (a seq), and goes on until the reader leaves. */
-export async function streamTransitions(
-  folder: RunFolder,
-  stream: EventStream,
-  after: number | null,
-): Promise<void> {
+export async function streamTransitions(request: StreamRequest): Promise<void> {
+  const { folder, stream, after } = request;
   await untilProblem(stream, async () => {
     const read = journalReader(folder.journal);
     let before: JournalEntry | null = null;
-    const announce = announceOnce(stream);
+    const sender = createSender(request);
     for await (const { lines, atEnd } of followLines(folder.journal, stream)) {
       for (const { text } of lines) {
         const { entry } = read(text);
+        await sender.until(entry.at);
         if (entry.seq > (after ?? -1)) await sendTransition(stream, before, entry);
         before = entry;
       }
-      if (atEnd) await announce();
+      if (atEnd) await sender.announce();
     }
   });
 }
 
 /** Sends the activities behind `after` (an offset in the log), and goes on until the reader leaves. */
-export async function streamActivities(
-  folder: RunFolder,
-  stream: EventStream,
-  after: number | null,
-): Promise<void> {
+export async function streamActivities(request: StreamRequest): Promise<void> {
+  const { folder, stream, after } = request;
   await untilProblem(stream, async () => {
-    const announce = announceOnce(stream);
     const { signal } = stream;
+    const sender = createSender(request);
     for await (const { lines, atEnd } of followLines(folder.log, { signal, from: after ?? 0 })) {
-      for (let at = 0; at < lines.length; at += BATCH) {
-        await sendActivities(stream, lines.slice(at, at + BATCH));
+      let rest = lines.flatMap(parsedLine);
+      while (rest.length > 0 && !signal.aborted) {
+        await sender.until(rest[0]?.activity.at ?? 0);
+        const batch = dueOf(rest, request.pace);
+        await sendActivities(stream, batch);
+        rest = rest.slice(batch.length);
       }
-      if (atEnd) await announce();
+      if (atEnd) await sender.announce();
     }
   });
+}
+
+/** What has happened already, up to a batch; at least one. */
+function dueOf(lines: readonly ParsedLine[], pace: Pace): readonly ParsedLine[] {
+  const now = pace.now();
+  const count = lines.slice(0, BATCH).findIndex(({ activity }) => activity.at > now);
+  return lines.slice(0, count === -1 ? BATCH : Math.max(count, 1));
 }
 
 export function sentTransition(before: JournalEntry | null, entry: JournalEntry): SentTransition {
@@ -76,26 +92,46 @@ function sendTransition(
   });
 }
 
-/** A line that is not JSON was torn by a power cut: the log is not synced, and the attempt's `stdout` has it whole. */
-async function sendActivities(stream: EventStream, lines: readonly FileLine[]): Promise<void> {
-  const end = lines.at(-1)?.end;
-  const data = lines.flatMap(({ text }) => parsed(text));
-  if (end !== undefined) await stream.send({ event: 'activities', id: end, data });
+interface ParsedLine extends FileLine {
+  readonly activity: LogLine;
 }
 
-function parsed(text: string): unknown[] {
+/** A line that is not JSON was torn by a power cut: the log is not synced, and the attempt's `stdout` has it whole. */
+function parsedLine(line: FileLine): ParsedLine[] {
   try {
-    return [JSON.parse(text)];
+    return [{ ...line, activity: JSON.parse(line.text) }];
   } catch {
     return [];
   }
 }
 
-function announceOnce(stream: EventStream): () => Promise<void> {
+async function sendActivities(stream: EventStream, lines: readonly ParsedLine[]): Promise<void> {
+  const end = lines.at(-1)?.end;
+  const data = lines.map(({ activity }) => activity);
+  if (end !== undefined) await stream.send({ event: 'activities', id: end, data });
+}
+
+interface Sender {
+  /** Says once that all is sent that was there. */
+  announce(): Promise<void>;
+  /** Waits for a moment of the run's own time, when it is played. */
+  until(at: number): Promise<void>;
+}
+
+function createSender({ stream, pace }: StreamRequest): Sender {
   let isAnnounced = false;
-  return async () => {
+  pace.begin();
+  const announce = async () => {
     if (!isAnnounced) await stream.send({ event: 'caughtUp', data: {} });
     isAnnounced = true;
+  };
+  return {
+    announce,
+    async until(at) {
+      if (at <= pace.now()) return;
+      await announce();
+      await pace.until(at, stream.signal);
+    },
   };
 }
 

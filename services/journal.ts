@@ -3,7 +3,7 @@
  * It is the truth; `oneshot.json` is a cache of its end. Each line's hash covers the line before, so a line that was
  * changed, lost or put in is found.
  */
-import { createHash } from 'node:crypto';
+import { hash as oneShotHash } from 'node:crypto';
 import {
   closeSync,
   fdatasyncSync,
@@ -113,13 +113,40 @@ export function* readJournal(path: string): Generator<JournalStep> {
 
 /** Reads the lines of a journal, each with the one before in mind. Throws {@link RunUnreadableError} with the line. */
 export function journalReader(path: string): (text: string) => JournalStep {
+  const verify = lineVerifier(path);
+  return (text) => {
+    const { end, line } = verify(text);
+    return { entry: checkedEntry(path, line, JSON.parse(text)), end, line };
+  };
+}
+
+/** A line whose hash is right, as it stands in the journal. */
+export interface JournalLine {
+  readonly text: string;
+  readonly end: JournalEnd;
+  /** Counted from 1. */
+  readonly line: number;
+}
+
+/** As {@link readJournal}, for those who read the lines themselves: nothing is parsed. */
+export function* journalLines(path: string): Generator<JournalLine> {
+  const verify = lineVerifier(path);
+  for (const text of wholeLines(path)) yield verify(text);
+}
+
+/** Where the hash of a line begins, and with it the end of what it says. */
+export function sealOf({ text }: JournalLine): number {
+  return text.length - HASH_TAIL_LENGTH;
+}
+
+function lineVerifier(path: string): (text: string) => JournalLine {
   let end = JOURNAL_START;
   let line = 0;
   return (text) => {
     line += 1;
     const hash = hashOf(path, line, text, end.hash);
     end = { hash, bytes: end.bytes + Buffer.byteLength(text) + 1 };
-    return { entry: parseEntry(path, line, text), end, line };
+    return { text, end, line };
   };
 }
 
@@ -130,11 +157,11 @@ function sealEntry(entry: JournalEntry, previous: string): { text: string; hash:
 }
 
 function digest(previous: string, body: string): string {
-  return createHash('sha256').update(previous).update(body).digest('hex');
+  return oneShotHash('sha256', previous + body);
 }
 
 function hashOf(path: string, line: number, text: string, previous: string): string {
-  const stated = HASH_TAIL.exec(text)?.[1];
+  const stated = HASH_TAIL.exec(text.slice(-HASH_TAIL_LENGTH))?.[1];
   if (stated === undefined)
     throw new RunUnreadableError(path, line, 'the line is damaged (it has no hash)');
   const hash = digest(previous, `${text.slice(0, -HASH_TAIL_LENGTH)}}`);
@@ -145,8 +172,12 @@ function hashOf(path: string, line: number, text: string, previous: string): str
   return hash;
 }
 
-function parseEntry(path: string, line: number, text: string): JournalEntry {
-  const entry: JournalEntry = JSON.parse(text);
+/** An entry, or its beginning, as it belongs at its place. Throws {@link RunUnreadableError} when it does not. */
+export function checkedEntry<T extends Pick<JournalEntry, 'version' | 'seq'>>(
+  path: string,
+  line: number,
+  entry: T,
+): T {
   if (entry.version !== JOURNAL_VERSION) {
     const what = `its version is ${entry.version}, this oneshot reads ${JOURNAL_VERSION}; use the oneshot that wrote it`;
     throw new RunUnreadableError(path, line, what);

@@ -26,8 +26,15 @@ export interface StoredRun {
   readonly history: readonly HistoryEntry[];
 }
 
-/** Reads a run from its journal. Changes nothing. Throws {@link RunUnreadableError} with the file and the line. */
-export function readRun(folder: RunFolder, visit?: (entry: JournalEntry) => void): StoredRun {
+/**
+ * Reads a run from its journal, up to its end or as it was at a moment (epoch milliseconds). Changes nothing. Throws
+ * {@link RunUnreadableError} with the file and the line.
+ */
+export function readRun(
+  folder: RunFolder,
+  visit?: (entry: JournalEntry) => void,
+  upTo = Number.POSITIVE_INFINITY,
+): StoredRun {
   if (!existsSync(folder.journal)) {
     throw new RunUnreadableError(
       folder.journal,
@@ -38,6 +45,7 @@ export function readRun(folder: RunFolder, visit?: (entry: JournalEntry) => void
   let run = null as StoredRun | null;
   for (const { entry, end } of readJournal(folder.journal)) {
     const before: StoredRun | null = run;
+    if (before && entry.at > upTo) break;
     const header: RunHeader = before?.header ?? headerOf(folder, entry);
     run = { header, last: entry, end, history: advanceHistory(before?.history ?? [], entry) };
     visit?.(entry);

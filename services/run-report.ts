@@ -44,14 +44,21 @@ export interface RunReport {
   readonly attempts: readonly AttemptView[];
 }
 
-/** Reads a run's journal and reports on it. Throws a `RunUnreadableError` when it cannot be trusted. */
-export function reportRun(folder: RunFolder): RunReport {
+/**
+ * Reads a run's journal and reports on it, as it is or as it was at a moment (epoch milliseconds). Throws a
+ * `RunUnreadableError` when it cannot be trusted.
+ */
+export function reportRun(folder: RunFolder, upTo?: number): RunReport {
   let attempts: readonly AttemptView[] = [];
   let header: JournalEntry['run'];
-  const run = readRun(folder, (entry) => {
-    header ??= entry.run;
-    if (header) attempts = advanceAttempts(attempts, entry, header);
-  });
+  const run = readRun(
+    folder,
+    (entry) => {
+      header ??= entry.run;
+      if (header) attempts = advanceAttempts(attempts, entry, header);
+    },
+    upTo,
+  );
   const { context, value, seq, at } = run.last;
   const { verdict, work } = context;
   const state = phaseOf(value);

@@ -2,7 +2,6 @@
  * Hosts one run: puts the machine, its actors, the record and the lock together, and takes them apart again. Nothing
  * here is shared between runs, so one process may host many.
  */
-import { createHash } from 'node:crypto';
 import { Subject } from 'rxjs';
 import { type Actor, type AnyActorLogic, type AnyMachineSnapshot, createActor } from 'xstate';
 import { agentActor } from '../actors/agent-actor.ts';
@@ -20,10 +19,10 @@ import { secretsOf } from '../actors/secrets.ts';
 import type { LifecycleContext, LifecycleInput, Phase } from '../machines/context.ts';
 import type { Limits, Role } from '../machines/contracts.ts';
 import type { LifecycleEvent } from '../machines/events.ts';
-import { LIFECYCLE_VERSION, lifecycle } from '../machines/lifecycle.ts';
+import { lifecycle } from '../machines/lifecycle.ts';
 import { openActivityLog } from './activity-log.ts';
 import { durableLifecycle } from './durable-lifecycle.ts';
-import type { JournalEntry, MachineStamp, RunHeader } from './journal.ts';
+import type { JournalEntry, RunHeader } from './journal.ts';
 import type { Lock } from './lock.ts';
 import { openRecord, type StoredRun } from './run-record.ts';
 import type { RunFolder } from './run-store.ts';
@@ -67,12 +66,6 @@ export interface SessionOptions {
   readonly stored: StoredRun | null;
   /** Larger budgets for a run that is resumed. */
   readonly extension?: Partial<Limits>;
-}
-
-/** Which statechart this is: recorded with each run. */
-export function machineStamp(): MachineStamp {
-  const hash = createHash('sha256').update(JSON.stringify(lifecycle.config)).digest('hex');
-  return { id: lifecycle.id, version: LIFECYCLE_VERSION, hash };
 }
 
 export function openSession(options: SessionOptions): RunSession {

@@ -52,6 +52,8 @@ export interface Place {
   /** Runs oneshot there to its end. */
   oneshot(args: readonly string[], options?: Options): Promise<Ended>;
   start(args: readonly string[], options?: Options): Started;
+  /** Runs a line of bash there; `$NODE` and `$ONESHOT` are the programs. */
+  shell(line: string): Promise<Ended>;
   /** Folders of the runs, the oldest first. */
   runs(): string[];
   /** The snapshot of the newest run. */
@@ -89,6 +91,7 @@ export function place(): Place {
     exists: (name) => existsSync(join(path, name)),
     start,
     oneshot: (args, options) => start(args, options).ended,
+    shell: (line) => startProgram(path, '/bin/bash', ['-c', line], {}).ended,
     runs,
     snapshot: () => JSON.parse(readFileSync(join(newest(), 'oneshot.json'), 'utf8')),
     show: async () => JSON.parse((await start(['show', '--json']).ended).out),
@@ -121,10 +124,19 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-function startIn(cwd: string, args: readonly string[], { env = {}, input }: Options): Started {
-  const child = spawn(process.execPath, [ONESHOT, ...args], {
+function startIn(cwd: string, args: readonly string[], options: Options): Started {
+  return startProgram(cwd, process.execPath, [ONESHOT, ...args], options);
+}
+
+function startProgram(
+  cwd: string,
+  program: string,
+  args: readonly string[],
+  { env = {}, input }: Options,
+): Started {
+  const child = spawn(program, args, {
     cwd,
-    env: { ...process.env, ...MARKER, HOME: cwd, ...env },
+    env: { ...process.env, ...MARKER, HOME: cwd, NODE: process.execPath, ONESHOT, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   child.stdin.on('error', () => undefined);

@@ -5,8 +5,8 @@ import { initialTransition } from 'xstate';
 import { ownIdentity } from '../../actors/process-identity.ts';
 import { lifecycle } from '../../machines/lifecycle.ts';
 import { acquireLock } from '../../services/lock.ts';
+import { machineStamp } from '../../services/machine-stamp.ts';
 import { openRecord } from '../../services/run-record.ts';
-import { machineStamp } from '../../services/run-session.ts';
 import { runFolder } from '../../services/run-store.ts';
 
 export interface CommitRow {

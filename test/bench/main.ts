@@ -17,6 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { measureCommits } from './commits.ts';
+import { measureReplay } from './replays.ts';
 
 const ONESHOT = resolve('dist/oneshot.cjs');
 const root = mkdtempSync(join(tmpdir(), 'oneshot-bench-'));
@@ -44,6 +45,7 @@ try {
       '1.5 ×',
     );
   }
+  benchReplay();
   await benchLateness();
   await benchOutput();
   print();
@@ -82,6 +84,20 @@ function benchHappyRun(node: number): void {
     ms / node,
     '2.2 ×',
   );
+}
+
+function benchReplay(): void {
+  const { events, foldMs, verifyMs, journalMb, heldMb } = measureReplay(join(root, 'long.ndjson'));
+  const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`;
+  add(`fold of ${events} events`, seconds(foldMs), '', null, '2 s');
+  add(
+    `replay --verify of ${events} events`,
+    seconds(verifyMs),
+    `${journalMb.toFixed(0)} MB`,
+    null,
+    '',
+  );
+  add('its memory', `${heldMb.toFixed(0)} MB`, '', null, '50 MB');
 }
 
 /** How much later than its timeout a hang is noticed: from the last output to the record. */

@@ -6,16 +6,17 @@ import { afterEach } from '@jest/globals';
 import { ownIdentity } from '../../actors/process-identity.ts';
 import type { RunSettings } from '../../actors/run-host.ts';
 import type { LifecycleInput } from '../../machines/context.ts';
-import { fold, type LifecycleSnapshot } from '../../services/fold.ts';
+import { createFold, type LifecycleSnapshot } from '../../services/fold.ts';
 import type { RunHeader } from '../../services/journal.ts';
 import { acquireLock } from '../../services/lock.ts';
+import { machineStamp } from '../../services/machine-stamp.ts';
 import { openRecord } from '../../services/run-record.ts';
-import { machineStamp } from '../../services/run-session.ts';
 import { createRunFolder, type RunFolder } from '../../services/run-store.ts';
 import type { Step } from '../machines/lifecycle-events.ts';
 import { input as runInput } from '../machines/lifecycle-events.ts';
 import { eventOf } from '../machines/lifecycle-runs.ts';
 
+const fold = createFold();
 const folders = new Set<string>();
 
 afterEach(() => {
