@@ -1,6 +1,6 @@
 /**
- * Records the journals that every later version must replay: `npm run -s build && npx tsx test/record-journals.ts`, once
- * for each release. Each is of a real run of the scripted agent; they lie in `test/fixtures/journals/<version>/`.
+ * Records the journals that every later version must replay: `npm run record`, until the
+ * version is released. Each is of a real run of the scripted agent; they lie in `test/fixtures/journals/<version>/`.
  */
 import { spawn } from 'node:child_process';
 import {
