@@ -19,7 +19,7 @@ import { fileURLToPath } from 'node:url';
 import { DEMO, type Scenario } from '../actors/agents/scripted-scenario.ts';
 import { VERSION } from '../services/version.ts';
 
-const ONESHOT = resolve('dist/oneshot.js');
+const ONESHOT = resolve('dist/oneshot.cjs');
 const TARGET = fileURLToPath(new URL(`fixtures/journals/${VERSION}/`, import.meta.url));
 
 /** A path that says nothing of the machine, since it stands in the journals. */
