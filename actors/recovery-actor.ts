@@ -11,8 +11,9 @@ import {
   describeEnd,
   type Evidence,
   judgeRecovery,
+  type TranscriptOutcome,
 } from '../machines/judgement.ts';
-import { NO_OUTCOME } from '../machines/outcome.ts';
+import { NO_OUTCOME, type StreamOutcome } from '../machines/outcome.ts';
 import { renderSalvage } from '../machines/prompts.ts';
 import { concludeEnd, gatherEvidence, readTranscript, sessionIdOf } from './attempt-end.ts';
 import { livingAgent, readWrapperPid } from './attempt-exit.ts';
@@ -133,9 +134,15 @@ function writeSalvage(host: RunHost, files: AttemptFiles, evidence: Evidence) {
   const { stream, transcript, changedFiles } = evidence;
   const text = renderSalvage({
     message: describeEnd(evidence),
-    words: transcript?.lastText || stream.words,
+    words: lastWords(stream, transcript),
     toolCalls: transcript?.toolCalls.length ? transcript.toolCalls : stream.toolCalls,
     changedFiles,
   });
   return writeText(host, `${files.path}/salvage.md`, text);
+}
+
+/** An answer that was being streamed is in no transcript, and what the stream did not show may be in one. */
+function lastWords({ words }: StreamOutcome, transcript: TranscriptOutcome | null): string {
+  const recorded = transcript?.lastText.trim() ?? '';
+  return words.includes(recorded) ? words : `${recorded}\n${words}`;
 }

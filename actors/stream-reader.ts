@@ -17,6 +17,13 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 export interface JsonLinesOptions extends ReaderSink {
   /** One record of the stream, and its line. What it throws makes the record an unknown one, never an end of the run. */
   onRecord(record: JsonObject, line: string): readonly Activity[];
+  /**
+   * Whether a line only repeats what a later one says in full, as deltas that carry all of the text so far do: it is
+   * not parsed, which for those would cost the square of the text. Default: none does.
+   */
+  skips?(line: string): boolean;
+  /** What is still to be said when the stream is over. Default: nothing. */
+  onEnd?(): readonly Activity[];
 }
 
 /** Bytes of text that one activity carries; all of it is in the attempt's `stdout`. */
@@ -34,21 +41,32 @@ const UNFINISHED_LIMIT = 64 * 1024;
 const NEWLINE = 0x0a;
 
 /** Lines that are JSON objects go to `onRecord`; others are the agent's noise: kept in `stdout`, never fatal. */
-export function jsonLinesReader({ emit, onRecord }: JsonLinesOptions): StreamReader {
+export function jsonLinesReader(options: JsonLinesOptions): StreamReader {
+  const { emit, onRecord } = options;
   let lastText = '';
+  let lastOffset = 0;
+  const tell = (activities: readonly Activity[]): void => {
+    for (const activity of activities) {
+      if (activity.kind === 'text') lastText = activity.text;
+      emit(activity, lastOffset);
+    }
+  };
   const lines = createLineSplitter({
     onLine(line, endOffset) {
-      for (const activity of readRecord(line, onRecord)) {
-        if (activity.kind === 'text') lastText = activity.text;
-        emit(activity, endOffset);
-      }
+      lastOffset = endOffset;
+      if (!options.skips?.(line)) tell(readRecord(line, onRecord));
     },
     onOversize(bytes, endOffset) {
+      lastOffset = endOffset;
       const message = `A line of ${bytes} bytes was too long to read; it is in stdout.`;
       emit({ kind: 'error', message }, endOffset);
     },
   });
-  return { push: lines.push, end: lines.end, printed: () => lastText };
+  const end = (): void => {
+    lines.end();
+    tell(options.onEnd?.() ?? []);
+  };
+  return { push: lines.push, end, printed: () => lastText };
 }
 
 /** A JSON object of a line, or `null`. */

@@ -14,14 +14,18 @@ export function splitCommandLine(line: string): string[] {
 /** Bytes that Linux takes as one argument of a program; one more is E2BIG. */
 export const ARGUMENT_LIMIT = 131_071;
 
-/** The prompt as an argument, where an agent takes it no other way. */
-export function promptArgument(prompt: string, agent: string): string {
+/** The prompt as an argument, where an agent takes it no other way. `advice` is what to do when it is too long. */
+export function promptArgument(
+  prompt: string,
+  agent: string,
+  advice = 'Use standard input or {promptFile}, or shorten the task.',
+): string {
   const bytes = Buffer.byteLength(prompt);
   if (bytes <= ARGUMENT_LIMIT) return prompt;
   throw new LaunchRefusal(
     'contextTooLong',
     `The prompt has ${bytes} bytes, and ${agent} takes it as an argument, of which the limit is ` +
-      `${ARGUMENT_LIMIT} bytes. Use standard input or {promptFile}, or shorten the task.`,
+      `${ARGUMENT_LIMIT} bytes. ${advice}`,
   );
 }
 

@@ -1,10 +1,22 @@
 import type { AgentAdapter } from './adapter.ts';
+import { aider } from './aider.ts';
 import { claude } from './claude.ts';
+import { cline } from './cline.ts';
 import { command } from './command.ts';
+import { opencode } from './opencode.ts';
+import { pi } from './pi.ts';
 import { scripted } from './scripted.ts';
 
 /** All agents, in the order in which an installed one is looked for when none was chosen. */
-export const AGENTS: readonly AgentAdapter[] = [claude, command, scripted];
+export const AGENTS: readonly AgentAdapter[] = [
+  claude,
+  opencode,
+  cline,
+  pi,
+  aider,
+  command,
+  scripted,
+];
 
 export const AGENT_NAMES: readonly string[] = AGENTS.map(({ name }) => name);
 

@@ -1,0 +1,39 @@
+/** What a provider's or an agent's own words say about why it failed: the words differ, the classes are few. */
+import type { StreamFailure } from '../../machines/activity.ts';
+import { boundText } from '../stream-reader.ts';
+
+/** Characters of an error's message that a record carries. */
+const MESSAGE_LENGTH = 1_000;
+
+/** The first that fits counts: a prompt that is too long is often an error 400 that also speaks of limits. */
+const CLASSES = [
+  [
+    'contextTooLong',
+    /prompt_too_long|prompt is too long|context.?(length|window)|maximum context|hit a token limit|too many tokens/i,
+  ],
+  [
+    'unauthorized',
+    /\b401\b|invalid (x-)?api.?key|incorrect api key|authenticat|\/login|oauth token|no api key/i,
+  ],
+  [
+    'limited',
+    /\b(429|529)\b|rate.?limit|overloaded|usage limit|hit your .*limit|limit reached|quota/i,
+  ],
+] as const;
+
+/**
+ * The failure that a message tells of. `evidence` is what else was said about it (an error's name, an HTTP status);
+ * `login` is what a person can do when the agent is not authorised.
+ */
+export function failureOf(
+  message: string,
+  { evidence = '', login = '' }: { readonly evidence?: string; readonly login?: string } = {},
+): StreamFailure {
+  const failure = CLASSES.find(([, pattern]) => pattern.test(`${message} ${evidence}`))?.[0];
+  const advice = failure === 'unauthorized' && login !== '' ? ` ${login}` : '';
+  return {
+    class: failure ?? 'crashed',
+    message: boundText(`${message}${advice}`, MESSAGE_LENGTH),
+    resumeAt: null,
+  };
+}
