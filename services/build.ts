@@ -34,7 +34,10 @@ await build({
 });
 await build({
   ...common,
-  entryPoints: [{ in: 'actors/agents/scripted-player.ts', out: 'scripted-player' }],
+  entryPoints: [
+    { in: 'actors/agents/scripted-player.ts', out: 'scripted-player' },
+    { in: 'actors/agents/openai/bridge.ts', out: 'openai-bridge' },
+  ],
   format: 'esm',
 });
 chmodSync('dist/oneshot.cjs', 0o755);

@@ -88,6 +88,17 @@ export const text: ValueRule<string> = {
   format: (value) => value,
 };
 
+/** Where an endpoint is. */
+export const httpUrl: ValueRule<string> = {
+  ...text,
+  allowed: 'a URL that begins with http:// or https://',
+  json: { type: 'string', pattern: '^https?://' },
+  read: (value) => {
+    const url = text.read(value);
+    return url !== undefined && /^https?:\/\//i.test(url) && URL.canParse(url) ? url : undefined;
+  },
+};
+
 /** A text that may be empty: then nothing stands where it would stand. */
 export const anyText: ValueRule<string> = {
   allowed: 'a text',

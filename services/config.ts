@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import type { Permissions } from '../actors/agents/adapter.ts';
 import type { CheckSettings } from '../actors/run-host.ts';
 import type { Limits } from '../machines/contracts.ts';
 import { type ConfigDocument, findConfig, readConfig } from './config-files.ts';
@@ -20,6 +21,11 @@ export interface Config extends Limits {
   /** By the same rule as {@link Config.workerAgent}. */
   readonly workerAgentCommand: string | null;
   readonly auditorAgentCommand: string | null;
+  readonly baseUrl: string | null;
+  /** By the same rule as {@link Config.workerAgent}. */
+  readonly workerBaseUrl: string | null;
+  readonly auditorBaseUrl: string | null;
+  readonly permissions: Permissions;
   readonly agentOutput: 'text' | 'jsonl' | 'auto';
   readonly agentArgs: readonly string[];
   readonly workerPromptHeader: string | null;
@@ -131,6 +137,9 @@ function resolved(sources: readonly Source[], { cwd, home }: Folders): Config {
     auditorAgent: ofRole('auditorAgent'),
     workerAgentCommand: ofRole('workerAgentCommand'),
     auditorAgentCommand: ofRole('auditorAgentCommand'),
+    workerBaseUrl: ofRole('workerBaseUrl'),
+    auditorBaseUrl: ofRole('auditorBaseUrl'),
+    permissions: set.permissions ?? DEFAULTS.permissions,
     agentOutput: set.agentOutput ?? DEFAULTS.agentOutput,
     agentArgs: set.agentArgs ?? [],
     checks: set.checks ?? [],
@@ -159,6 +168,7 @@ function textsOf(set: OptionValues) {
   return {
     agent: set.agent ?? null,
     agentCommand: set.agentCommand ?? null,
+    baseUrl: set.baseUrl ?? null,
     workerModel: set.workerModel ?? null,
     auditorModel: set.auditorModel ?? null,
     workerPromptHeader: set.workerPromptHeader ?? null,
@@ -173,6 +183,8 @@ const SHARED_KEYS = {
   auditorAgent: 'agent',
   workerAgentCommand: 'agentCommand',
   auditorAgentCommand: 'agentCommand',
+  workerBaseUrl: 'baseUrl',
+  auditorBaseUrl: 'baseUrl',
 } as const;
 
 type RoleKey = keyof typeof SHARED_KEYS;

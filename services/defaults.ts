@@ -29,4 +29,6 @@ export const DEFAULTS = Object.freeze({
   onLimit: 'wait',
   /** How the output of the agent `command` is read. */
   agentOutput: 'auto',
+  /** What an agent is answered that asks for permission. */
+  permissions: 'allow',
 } as const);

@@ -1,4 +1,4 @@
-import { agentName, anyText, argument, choice, text } from './config-values.ts';
+import { agentName, anyText, argument, choice, httpUrl, text } from './config-values.ts';
 import { DEFAULTS } from './defaults.ts';
 import { list, type OptionRow, single } from './option-row.ts';
 
@@ -57,8 +57,8 @@ export const AGENT_OPTIONS = {
     flag: '--agent-command',
     argument: '<command-line>',
     description:
-      'Command line of the agent `command`; the prompt goes to its standard input, ' +
-      'or where {prompt} or {promptFile} stands in it',
+      'Command line of the agents `command` and `acp`; the prompt of `command` goes to its standard ' +
+      'input, or where {prompt} or {promptFile} stands in it',
     rule: text,
     default: null,
     otherwise: 'none',
@@ -80,6 +80,44 @@ export const AGENT_OPTIONS = {
     rule: text,
     default: null,
     otherwise: 'as `--agent-command`',
+  },
+  baseUrl: {
+    ...agents,
+    flag: '--base-url',
+    argument: '<url>',
+    description:
+      'Endpoint of the agent `openai`, e.g. http://localhost:11434/v1; its key is in OPENAI_API_KEY',
+    rule: httpUrl,
+    default: null,
+    otherwise: '`OPENAI_BASE_URL`, else that of OpenAI',
+  },
+  workerBaseUrl: {
+    ...agents,
+    flag: '--worker-base-url',
+    argument: '<url>',
+    description: 'The same for the worker alone',
+    rule: httpUrl,
+    default: null,
+    otherwise: 'as `--base-url`',
+  },
+  auditorBaseUrl: {
+    ...agents,
+    flag: '--auditor-base-url',
+    argument: '<url>',
+    description: 'The same for the auditor alone',
+    rule: httpUrl,
+    default: null,
+    otherwise: 'as `--base-url`',
+  },
+  permissions: {
+    ...agents,
+    flag: '--permissions',
+    argument: '<policy>',
+    description:
+      'What the agent `acp` is answered when it asks for permission: `allow`, `deny`, ' +
+      'or `ask`: a person, and where nobody can be asked it is denied',
+    rule: choice('allow', 'deny', 'ask'),
+    default: DEFAULTS.permissions,
   },
   agentOutput: {
     ...agents,

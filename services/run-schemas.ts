@@ -62,9 +62,14 @@ const agentSchema = exactly<RunSettings['agents']['worker']>()(
   z.strictObject({
     name: z.string(),
     model: z.string().nullable(),
-    command: z.string().nullable().describe('The command line of the `command` agent.'),
+    command: z.string().nullable().describe('The command line of the agents `command` and `acp`.'),
     output: z.enum(['text', 'jsonl', 'auto']),
     args: list(z.string()),
+    baseUrl: z.string().nullable().exactOptional().describe('Of the agent `openai`.'),
+    permissions: z
+      .enum(['allow', 'deny', 'ask'])
+      .exactOptional()
+      .describe('What the agent `acp` is answered when it asks for permission.'),
   }),
 );
 

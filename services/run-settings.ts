@@ -55,6 +55,8 @@ function agentOf(
     command,
     output: config.agentOutput,
     args: config.agentArgs,
+    baseUrl: isWorker ? config.workerBaseUrl : config.auditorBaseUrl,
+    permissions: config.permissions,
   };
 }
 
@@ -88,11 +90,8 @@ function requireAgent(role: Role, { agents }: RunSettings, place: LaunchPlace): 
       `The ${role}'s agent "${settings.name}" is unknown; there are: ${AGENT_NAMES.join(', ')}.`,
     );
   }
-  if (adapter.name === 'command' && !settings.command) {
-    throw new EnvironmentError(
-      `The ${role}'s agent "command" needs its command line: --agent-command 'my-agent --flag'.`,
-    );
-  }
+  const lack = adapter.lacks?.(settings);
+  if (lack) throw new EnvironmentError(`The ${role}'s agent "${adapter.name}" needs ${lack}.`);
   const program = adapter.program(settings);
   const lookup = lookUpProgram(program, place);
   if (!lookup.found) {

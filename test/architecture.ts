@@ -41,11 +41,12 @@ const IMPORT_EXCEPTIONS: readonly (readonly [file: RegExp, imports: RegExp])[] =
   [/^visualizations\/routing\.ts$/, /^elkjs(\/|$)/],
   [/^visualizations\/generate\.ts$/, /^node:/],
   [/^services\/build\.ts$/, /^esbuild$/],
+  [/^actors\/agents\/acp\//, /^@agentclientprotocol\/sdk$/],
   [/^services\/[^/]+\.ts$/, /^\.\.\/package\.json$/],
 ];
 
-/** A program of its own: the agent that plays scenarios runs as a child process. */
-const PLAYER = /^actors\/agents\/scripted-player\.ts$/;
+/** Programs of their own: the agents that are processes of ours run as child processes. */
+const PLAYER = /^actors\/agents\/(scripted-player|(openai|acp)\/bridge)\.ts$/;
 
 /** What of the outside world is touched in a few named places only. */
 const RESERVED: readonly { what: string; pattern: RegExp; allowedIn: readonly RegExp[] }[] = [

@@ -25,6 +25,8 @@ export interface AgentAdapter {
   launch(request: LaunchRequest): Launch;
   /** Reads the agent's stdout into activities. */
   reader(sink: ReaderSink, settings: AgentSettings): StreamReader;
+  /** What the settings lack for this agent, with the option that gives it; `null` when they are complete. */
+  lacks?(settings: AgentSettings): string | null;
   /** What the machine must have for this agent; a message with the ways out, or `null` when all is well. */
   preflight?(place: LaunchPlace): string | null;
   /** The agent's own record of its sessions, where it keeps one. */
@@ -61,12 +63,19 @@ export interface TranscriptSource {
 /** What a person chose for the agent of one role. */
 export interface AgentSettings {
   readonly model: string | null;
-  /** The command line of the `command` agent. */
+  /** The command line of the agents `command` and `acp`. */
   readonly command: string | null;
   readonly output: 'text' | 'jsonl' | 'auto';
   /** Further arguments for the agent's own command line. */
   readonly args: readonly string[];
+  /** Where the endpoint of the agent `openai` is; `null` or none: where OpenAI's own clients look for it. */
+  readonly baseUrl?: string | null;
+  /** What the agent `acp` is answered when it asks for permission. Default: `allow`, as all others are started. */
+  readonly permissions?: Permissions;
 }
+
+/** `ask` is for a person at a terminal; where there is none it is `deny`, and the agent is told so. */
+export type Permissions = 'allow' | 'deny' | 'ask';
 
 /** Where an agent is to run. */
 export interface LaunchPlace {

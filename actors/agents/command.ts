@@ -13,6 +13,8 @@ export const command: AgentAdapter = {
   endsWithResult: false,
   abilities: { resume: false, schema: false, usage: false, cost: false, prompt: 'stdin' },
   program: (settings) => words(settings)[0] ?? '',
+  lacks: ({ command: line }) =>
+    line ? null : "its command line: --agent-command 'my-agent --flag'",
   launch,
   reader: (sink, settings) => {
     switch (settings.output) {

@@ -3,6 +3,7 @@ import { aider } from './aider.ts';
 import { claude } from './claude.ts';
 import { cline } from './cline.ts';
 import { command } from './command.ts';
+import { openai } from './openai.ts';
 import { opencode } from './opencode.ts';
 import { pi } from './pi.ts';
 import { scripted } from './scripted.ts';
@@ -14,6 +15,7 @@ export const AGENTS: readonly AgentAdapter[] = [
   cline,
   pi,
   aider,
+  openai,
   command,
   scripted,
 ];
