@@ -1,12 +1,15 @@
 /** The commands on runs and agents: one row each. A command's code is loaded when it is asked for. */
 import type { CommandOptions } from './cli-program.ts';
 
+/** With `list` it may be given several times. */
+export type CommandOption = readonly [flags: string, description: string, list?: 'list'];
+
 export interface CommandRow {
   /** As commander takes it: `show [id]`. */
   readonly usage: string;
   readonly description: string;
   /** Its own options beside the common ones: flags as commander takes them, and what they do. */
-  readonly options: readonly (readonly [flags: string, description: string])[];
+  readonly options: readonly CommandOption[];
   /** Without `--runs-dir`, `--cwd` and `--config`. Default: with them. */
   readonly isPlaceless?: true;
   /** Whether it hosts a run, and so has the options of how that is shown and shared. */
@@ -68,6 +71,31 @@ export const COMMANDS: readonly CommandRow[] = [
       ['--speed <n>', 'Play it in a page, in its own time (1) or faster'],
     ],
     run: async (id, options) => (await import('./cli-replay.ts')).replayCommand(id, options),
+  },
+  {
+    usage: 'fork [id]',
+    description:
+      'Go on from a checkpoint of a run in a run of its own; the first one stays as it is',
+    options: [
+      [
+        '--at <seq>',
+        'The step to begin at, or else at the checkpoint before (default: last-checkpoint)',
+      ],
+      ['--set <path=value>', 'Change what it remembers, or settings.…; may be repeated', 'list'],
+      ['--task-file <file>', 'Give it another task'],
+      ['--max-iterations <n>', 'Give it another budget'],
+      ['--agent <name>', 'Another agent for both roles'],
+      ['--worker-agent <name>', 'Another agent for the worker'],
+      ['--auditor-agent <name>', 'Another agent for the auditor'],
+      ['--worker-model <model>', 'Another model for the worker'],
+      ['--auditor-model <model>', 'Another model for the auditor'],
+      ['--agent-command <command-line>', 'Another command line for the agent `command`'],
+      ['--worker-agent-command <command-line>', 'The same for the worker alone'],
+      ['--auditor-agent-command <command-line>', 'The same for the auditor alone'],
+      ['--no-start', 'Only record it; `oneshot resume` goes on with it'],
+    ],
+    hostsRun: true,
+    run: async (id, options) => (await import('./cli-fork.ts')).forkCommand(id, options),
   },
   {
     usage: 'stop [id]',

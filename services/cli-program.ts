@@ -75,7 +75,10 @@ function addCommand(program: Command, row: CommandRow, done: Done): void {
     .description(
       `${row.description}${takesId ? '; ids may be shortened, `latest` is the default' : ''}`,
     );
-  for (const [flags, description] of row.options) command.option(flags, description);
+  for (const [flags, description, list] of row.options) {
+    const option = new Option(flags, description);
+    command.addOption(list ? option.argParser(collect) : option);
+  }
   if (!row.isPlaceless) addPlace(command);
   if (row.hostsRun) addManners(command);
   addFormat(command);

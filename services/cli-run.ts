@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { text as textOfStream } from 'node:stream/consumers';
+import type { Limits } from '../machines/contracts.ts';
 import { type CommandContext, commandContext, createOutput } from './cli-context.ts';
 import type { CommandOptions } from './cli-program.ts';
 import { UsageError } from './errors.ts';
@@ -10,7 +11,7 @@ import type { Output } from './output.ts';
 import { reportRun } from './run-report.ts';
 import type { RunSession } from './run-session.ts';
 import { resumeRun, startRun } from './run-start.ts';
-import { findRun } from './run-store.ts';
+import { findRun, type RunFolder } from './run-store.ts';
 import type { Sharing } from './work-tree.ts';
 
 /** Signals that end a run on purpose. */
@@ -53,15 +54,24 @@ export async function startAndDrive(
 
 export async function resumeCommand(id: string, options: CommandOptions): Promise<number> {
   const { config } = await commandContext(options);
-  const folder = findRun(config.runsDir, id);
+  const extension =
+    typeof options.maxIterations === 'string' ? { maxIterations: config.maxIterations } : {};
+  return goOn(findRun(config.runsDir, id), extension, options);
+}
+
+/** Goes on with a run and stays with it to its end. Returns the exit code. */
+export async function goOn(
+  folder: RunFolder,
+  extension: Partial<Limits>,
+  options: CommandOptions,
+): Promise<number> {
   const output = createOutput(options);
   const inspection = inspectionOf(options);
   const signals = listenForSignals();
   try {
     const session = await resumeRun({
       folder,
-      extension:
-        typeof options.maxIterations === 'string' ? { maxIterations: config.maxIterations } : {},
+      extension,
       sharing: sharingOf(options),
       signal: signals.waiting,
       notify: output.notice,

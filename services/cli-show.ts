@@ -1,6 +1,7 @@
 import { commandContext, STREAMS } from './cli-context.ts';
 import type { CommandOptions } from './cli-program.ts';
 import { formatDuration } from './durations.ts';
+import { childrenOf, familyLines, familyOf } from './family.ts';
 import { hostPid } from './hosted.ts';
 import { clock } from './output-terminal.ts';
 import { type RunReport, reportRun } from './run-report.ts';
@@ -13,12 +14,27 @@ export async function showCommand(id: string, options: CommandOptions): Promise<
   const { config } = await commandContext(options);
   const folder = findRun(config.runsDir, id);
   const report = reportRun(folder);
-  const text = options.json ? JSON.stringify(report, null, 2) : describe(report, hostPid(folder));
+  const text = options.json
+    ? JSON.stringify(shown(report, config.runsDir), null, 2)
+    : describe(
+        report,
+        hostPid(folder),
+        familyLines(familyOf(config.runsDir, folder.id), folder.id),
+      );
   STREAMS.out(`${text}\n`);
   return 0;
 }
 
-function describe(report: RunReport, pid: number | null): string {
+/** What \`show --json\` tells: the report, with the runs that were forked from this one. */
+export interface ShownReport extends RunReport {
+  readonly children: readonly { readonly run: string; readonly seq: number }[];
+}
+
+function shown(report: RunReport, runsDir: string): ShownReport {
+  return { ...report, children: childrenOf(runsDir, report.id) };
+}
+
+function describe(report: RunReport, pid: number | null, family: readonly string[]): string {
   const { state, reason, message, verdict, feedback, findings, usage } = report;
   const label = state === 'completed' ? (report.verified ? ' (verified)' : ' (unverified)') : '';
   const rows: [string, string | null][] = [
@@ -49,6 +65,7 @@ function describe(report: RunReport, pid: number | null): string {
     '',
     'history',
     ...history,
+    ...(family.length > 0 ? ['', 'family', ...family] : []),
     '',
     'attempts',
     ...report.attempts.map(attemptLine),

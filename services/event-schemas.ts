@@ -1,7 +1,7 @@
 /** Schemas of the events in the journal, as they are after JSON. */
 import { z } from 'zod';
 import type { LifecycleEvent } from '../machines/events.ts';
-import { inputSchema } from './context-schemas.ts';
+import { contextSchema, inputSchema, stateValueSchema } from './context-schemas.ts';
 import {
   attemptEndSchema,
   checkResultSchema,
@@ -23,7 +23,7 @@ const largerLimits = z.strictObject({
 });
 
 /** Events whose type says all that is recorded of them. */
-const plainEventSchema = exactly<Exclude<JournaledEvent, Unrecorded | FromXState>>()(
+const plainEventSchema = exactly<Exclude<JournaledEvent, Unrecorded | Forked | FromXState>>()(
   z.union([
     z.strictObject({ type: z.literal('run.start') }),
     z.strictObject({
@@ -49,6 +49,8 @@ const plainEventSchema = exactly<Exclude<JournaledEvent, Unrecorded | FromXState
 /** A sign of life is too frequent to be worth a record. */
 type Unrecorded = { readonly type: 'agent.activity' };
 
+type Forked = Extract<JournaledEvent, { type: 'run.forked' }>;
+
 /** XState adds to these who sent them; the types name only what the statechart reads. */
 type FromXState = Extract<
   LifecycleEvent,
@@ -56,6 +58,13 @@ type FromXState = Extract<
 >;
 
 const actorId = z.string();
+
+/** Its value is told more exactly than its type, which is XState's. */
+const forkedEventSchema = z.strictObject({
+  type: z.literal('run.forked'),
+  value: stateValueSchema,
+  context: contextSchema,
+});
 
 const xstateEventSchema = z.union([
   z.strictObject({
@@ -76,5 +85,5 @@ const xstateEventSchema = z.union([
 ]);
 
 export const journaledEventSchema = z
-  .union([plainEventSchema, xstateEventSchema])
+  .union([plainEventSchema, forkedEventSchema, xstateEventSchema])
   .meta({ id: 'Event', description: 'What happened to the run.' });

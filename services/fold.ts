@@ -29,7 +29,11 @@ export function createFold(machine: Lifecycle = lifecycle): Fold {
     if (event.type === 'xstate.init' && 'input' in event) {
       return bare.getInitialSnapshot(scope, event.input);
     }
-    if (!before) throw new Error(`A journal begins with xstate.init, not with ${event.type}.`);
+    if (event.type === 'run.forked' && 'context' in event) {
+      return bare.resolveState({ value: event.value, context: event.context });
+    }
+    if (!before)
+      throw new Error(`A journal begins with xstate.init or run.forked, not with ${event.type}.`);
     return bare.transition(before, asMachineEvent(event), scope);
   };
 }

@@ -2,6 +2,7 @@
 import type { LifecycleContext } from '../machines/context.ts';
 import { lifecycle } from '../machines/lifecycle.ts';
 import { messageOf } from './errors.ts';
+import { childrenOf } from './family.ts';
 import { hostPid } from './hosted.ts';
 import type { InspectedRun, ListedRun, MachineState, MachineSummary } from './inspect-api.ts';
 import type { Pace } from './pace.ts';
@@ -31,13 +32,6 @@ export function playedRun(folder: RunFolder, pace: Pace): ListedRun {
   const { header, last, end, history } = readRun(folder, undefined, pace.now());
   const isLive = last.seq < readRun(folder).last.seq;
   return { ...described(folder, snapshotFile(header, last, end.hash, history)), isLive };
-}
-
-/** The runs that were forked from a run, the oldest first. */
-export function childrenOf(runsDir: string, id: string): { run: string; seq: number }[] {
-  return listRuns(runsDir).flatMap(({ id: run, file }) =>
-    file?.parent?.run === id ? [{ run, seq: file.parent.seq }] : [],
-  );
 }
 
 function listedRun({ id, folder, file }: RunSummary): ListedRun {

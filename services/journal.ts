@@ -42,6 +42,8 @@ export interface MachineStamp {
 export type JournaledEvent =
   | LifecycleEvent
   | { readonly type: 'xstate.init'; readonly input: LifecycleInput }
+  /** The first of a run that was forked from another: where it begins, and with what it remembers. */
+  | { readonly type: 'run.forked'; readonly value: StateValue; readonly context: LifecycleContext }
   | { readonly type: `xstate.after.${string}` };
 
 /** One line, without its hash. */

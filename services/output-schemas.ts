@@ -2,10 +2,11 @@
 import { z } from 'zod';
 import type { StreamFailure } from '../machines/activity.ts';
 import type { LogLine } from './activity-log.ts';
+import type { ShownReport } from './cli-show.ts';
 import { phaseSchema } from './context-schemas.ts';
 import { attemptEndSchema, endClassSchema, roleSchema, usageSchema } from './contract-schemas.ts';
 import type { RunReport } from './run-report.ts';
-import { historyEntrySchema } from './run-schemas.ts';
+import { historyEntrySchema, parentSchema } from './run-schemas.ts';
 import type { AttemptView } from './run-view.ts';
 import { count, epochMs, exactly, list, milliseconds, ordinal, version1 } from './schema-of.ts';
 
@@ -106,6 +107,7 @@ const reportShape = {
   iteration: count,
   maxIterations: ordinal,
   seq: count.describe("Of the journal's last line."),
+  parent: parentSchema,
   verified: z.boolean().describe('Whether checks passed on the work that was judged.'),
   resumeAt: epochMs.nullable().describe('When a usage limit ends, in epoch milliseconds.'),
   usage: usageSchema,
@@ -119,9 +121,16 @@ const reportShape = {
   attempts: list(attemptViewSchema),
 };
 
-export const reportSchema = exactly<RunReport>()(
+exactly<RunReport>()(z.strictObject(reportShape));
+
+const childSchema = z.strictObject({ run: z.string(), seq: count });
+
+export const reportSchema = exactly<ShownReport>()(
   z
-    .strictObject(reportShape)
+    .strictObject({
+      ...reportShape,
+      children: list(childSchema).describe('The runs that were forked from this one.'),
+    })
     .meta({ title: 'show --json', description: 'What is told about a run; null is unknown.' }),
 );
 

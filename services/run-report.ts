@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Phase } from '../machines/context.ts';
 import type { Usage } from '../machines/contracts.ts';
 import { exitCodeOf } from './exit-codes.ts';
-import type { JournalEntry } from './journal.ts';
+import type { JournalEntry, RunHeader } from './journal.ts';
 import { readRun } from './run-record.ts';
 import type { RunFolder } from './run-store.ts';
 import {
@@ -28,6 +28,8 @@ export interface RunReport {
   readonly iteration: number;
   readonly maxIterations: number;
   readonly seq: number;
+  /** The run and step that this one was forked from. */
+  readonly parent: RunHeader['parent'];
   /** Whether required checks passed on the work that was judged; without checks a completed run is not verified. */
   readonly verified: boolean;
   readonly resumeAt: number | null;
@@ -50,15 +52,14 @@ export interface RunReport {
  */
 export function reportRun(folder: RunFolder, upTo?: number): RunReport {
   let attempts: readonly AttemptView[] = [];
-  let header: JournalEntry['run'];
-  const run = readRun(
-    folder,
-    (entry) => {
-      header ??= entry.run;
-      if (header) attempts = advanceAttempts(attempts, entry, header);
-    },
-    upTo,
-  );
+  let inherited = 0;
+  let header: RunHeader | undefined;
+  const note = (entry: JournalEntry) => {
+    header ??= entry.run;
+    if (entry.event.type === 'run.forked') inherited = entry.context.attempt?.number ?? 0;
+    if (header) attempts = advanceAttempts(attempts, entry, header, inherited);
+  };
+  const run = readRun(folder, note, upTo);
   const { context, value, seq, at } = run.last;
   const { verdict, work } = context;
   const state = phaseOf(value);
@@ -75,6 +76,7 @@ export function reportRun(folder: RunFolder, upTo?: number): RunReport {
     iteration: context.iteration,
     maxIterations: context.limits.maxIterations,
     seq,
+    parent: run.header.parent,
     verified: state === 'completed' && (work?.checks.some(({ passed }) => passed) ?? false),
     resumeAt: context.resumeAt,
     usage: totalUsage(context.usage),

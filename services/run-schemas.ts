@@ -51,7 +51,7 @@ const machineSchema = exactly<MachineStamp>()(
     .meta({ id: 'Machine', description: 'Which statechart made the record.' }),
 );
 
-const parentSchema = exactly<RunHeader['parent']>()(
+export const parentSchema = exactly<RunHeader['parent']>()(
   z
     .strictObject({ run: z.string(), seq: count })
     .nullable()
@@ -84,7 +84,7 @@ const checkSchema = exactly<CheckSettings>()(
   }),
 );
 
-const settingsSchema = exactly<RunSettings>()(
+export const settingsSchema = exactly<RunSettings>()(
   z.strictObject({
     cwd: z.string().describe('The work tree, as its real path.'),
     agents: z.strictObject({ worker: agentSchema, auditor: agentSchema }),

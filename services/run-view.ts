@@ -51,13 +51,14 @@ export function advanceHistory(
   return [...history.slice(0, -1), { ...last, pid: event.pid }];
 }
 
-/** The attempts with one more entry of the journal in them. */
+/** The attempts with one more entry of the journal in them. Those up to `inherited` are of the run it was forked from. */
 export function advanceAttempts(
   attempts: readonly AttemptView[],
   entry: JournalEntry,
   header: RunHeader,
+  inherited = 0,
 ): readonly AttemptView[] {
-  const known = attempts.at(-1)?.number ?? 0;
+  const known = attempts.at(-1)?.number ?? inherited;
   const { attempt } = entry.context;
   const grown = attempt && attempt.number > known ? [...attempts, begun(entry, header)] : attempts;
   const ended = endOf(entry);
