@@ -19,6 +19,7 @@ import type { AgentAdapter } from './agents/adapter.ts';
 import { readExit } from './attempt-exit.ts';
 import type { AttemptFiles, CommandRecord, StopRecord } from './attempt-files.ts';
 import { readRecord } from './attempt-files.ts';
+import type { StopReport } from './process-tree.ts';
 import type { RunHost } from './run-host.ts';
 import { writeText } from './run-texts.ts';
 
@@ -57,7 +58,8 @@ export function gatherEvidence(host: RunHost, facts: EndFacts): Evidence {
 export interface Conclusion {
   readonly class: EndClass;
   readonly answer: Answer | null;
-  readonly survivors: readonly string[];
+  /** What is left of its processes; `null` where there were none. */
+  readonly remains: Pick<StopReport, 'survivors' | 'sharedServices'> | null;
 }
 
 /** Writes down the answer, reads an auditor's verdict from it, and makes the end that is journaled. */
@@ -65,7 +67,7 @@ export function concludeEnd(
   host: RunHost,
   files: AttemptFiles,
   evidence: Evidence,
-  { class: endClass, answer, survivors }: Conclusion,
+  { class: endClass, answer, remains }: Conclusion,
 ): AttemptEnd {
   const verdict = evidence.role === 'auditor' && answer ? readVerdict(answer) : null;
   return host.redactor.redactValue({
@@ -81,7 +83,8 @@ export function concludeEnd(
     message: describeEnd(evidence),
     endedAt: host.now(),
     liveness: readRecord<StopRecord>(files.file('stop.json'))?.liveness ?? null,
-    survivors,
+    survivors: remains?.survivors ?? [],
+    ...(remains?.sharedServices.length ? { sharedServices: remains.sharedServices } : {}),
   });
 }
 

@@ -4,7 +4,7 @@ import { hasExitRecord } from './attempt-exit.ts';
 import type { AttemptFiles, StopRecord } from './attempt-files.ts';
 import { readRecord, writeRecord } from './attempt-files.ts';
 import type { ProcessIdentity } from './process-identity.ts';
-import type { StopReport } from './process-tree.ts';
+import type { StopReport, TreeRoot } from './process-tree.ts';
 import { stopTree } from './process-tree.ts';
 import type { Redactor } from './redaction.ts';
 import { redactFile } from './redaction.ts';
@@ -22,6 +22,8 @@ export interface AttemptStopsOptions {
   readonly killGraceMs: number;
   /** As in the run's host. */
   readonly since: ProcessIdentity | null;
+  /** As the run's agents know their services. */
+  readonly isSharedService: TreeRoot['isSharedService'];
   readonly redactor: Redactor;
   now(): number;
 }
@@ -48,7 +50,8 @@ export function createAttemptStops(options: AttemptStopsOptions): AttemptStops {
   // A run has one attempt at a time, so whatever carries its id belongs to the attempt that ends, or to an older one.
   const endTree = async ({ wrapperPid }: StopTarget): Promise<StopReport> => {
     const environment = { ONESHOT_RUN: options.runId };
-    const root = { pid: wrapperPid, environment, since: options.since };
+    const { since, isSharedService } = options;
+    const root = { pid: wrapperPid, environment, since, isSharedService };
     return stopTree(root, { graceMs: options.killGraceMs, now: hurried.signal });
   };
 

@@ -25,6 +25,7 @@ import type { AgentEvent } from '../machines/events.ts';
 import { answerOf, classifyEnd, type StartFailure } from '../machines/judgement.ts';
 import { NO_OUTCOME } from '../machines/outcome.ts';
 import { LaunchRefusal } from './agents/adapter.ts';
+import { sharedServiceOf } from './agents/shared-services.ts';
 import { concludeEnd, gatherEvidence, sessionIdOf } from './attempt-end.ts';
 import type { AttemptFiles, RefusalRecord } from './attempt-files.ts';
 import { attemptFiles, writeRecord } from './attempt-files.ts';
@@ -99,6 +100,7 @@ function follow(host: RunHost, plan: AttemptPlan, process: AttemptProcess): Obse
       pid: process.wrapperPid,
       environment: attemptMarker(host.runId, files.name),
       since: host.since,
+      isSharedService: sharedServiceOf(Object.values(host.adapters)),
     },
     everyMs: host.samplingMs,
     transcriptPath: () => {
@@ -122,7 +124,7 @@ function follow(host: RunHost, plan: AttemptPlan, process: AttemptProcess): Obse
   const finish = async (ending: Ending): Promise<AgentEvent> => {
     const target = { files, wrapperPid: process.wrapperPid, liveness: liveness.seen };
     const isCut = ending.lingered || ending.reason === 'outputLimit';
-    const { survivors } = await (isCut ? host.stops.stop(target) : host.stops.sweep(target));
+    const remains = await (isCut ? host.stops.stop(target) : host.stops.sweep(target));
     reading.end();
     const evidence = gatherEvidence(host, {
       ...ending,
@@ -132,7 +134,7 @@ function follow(host: RunHost, plan: AttemptPlan, process: AttemptProcess): Obse
       printed: reading.printed,
     });
     if (reading.sawSecret) await sealOutput(files, host.redactor);
-    const conclusion = { class: classifyEnd(evidence), answer: answerOf(evidence), survivors };
+    const conclusion = { class: classifyEnd(evidence), answer: answerOf(evidence), remains };
     return ended(plan, concludeEnd(host, files, evidence, conclusion));
   };
 
@@ -180,7 +182,7 @@ function refused(
     lingered: false,
     startFailure,
   });
-  const conclusion = { class: refusal.class, answer: null, survivors: [] };
+  const conclusion = { class: refusal.class, answer: null, remains: null };
   return ended(plan, concludeEnd(host, files, evidence, conclusion));
 }
 

@@ -31,6 +31,18 @@ export function hasEnvironment(pid: number, wanted: Readonly<Record<string, stri
   return pairs.every((pair) => variables.has(pair));
 }
 
+/** The arguments that a process was started with, separated by blanks; empty when they cannot be seen. */
+export function commandLineOf(pid: number): string {
+  try {
+    if (isLinux) return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ').trim();
+    return execFileSync('ps', ['-ww', '-o', 'command=', '-p', `${pid}`], {
+      encoding: 'utf8',
+    }).trim();
+  } catch {
+    return '';
+  }
+}
+
 function listFromProc(): ProcessEntry[] {
   return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? entryFromProc(name) : []));
 }

@@ -6,7 +6,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProcessIdentity } from './process-identity.ts';
 import type { ProcessEntry } from './process-table.ts';
-import { hasEnvironment, listProcesses } from './process-table.ts';
+import { commandLineOf, hasEnvironment, listProcesses } from './process-table.ts';
 
 export interface TreeRoot {
   /** The leader of the session that was started; `null` or gone is fine. */
@@ -15,6 +15,11 @@ export interface TreeRoot {
   readonly environment: Readonly<Record<string, string>>;
   /** A process that began before this one did cannot have the variables: it is not asked. Default: all are. */
   readonly since?: ProcessIdentity | null;
+  /**
+   * Whether a process, by its command line, is a service that others use too, although the tree started it: that and
+   * what it starts are no part of the tree. Default: none is.
+   */
+  readonly isSharedService?: ((commandLine: string) => boolean) | undefined;
 }
 
 export interface StopOptions {
@@ -31,6 +36,8 @@ export interface StopReport {
   readonly killed: number;
   /** What outlived SIGKILL, as `pid name`. */
   readonly survivors: readonly string[];
+  /** Shared services that were left running, as `pid name`. */
+  readonly sharedServices: readonly string[];
 }
 
 /** Milliseconds between looks at a tree that is to end: short at first, most trees end at once. */
@@ -45,30 +52,59 @@ const LEADER_GRACE_MS = 500;
 
 /** The living processes of a tree; never this process, its ancestors, or init. */
 export function findTree(root: TreeRoot): ProcessEntry[] {
-  const table = listProcesses();
-  const members = new Map<number, ProcessEntry>();
-  const spared = ancestorsOf(process.pid, table);
-  for (const entry of table) {
-    if (!spared.has(entry.pid) && isRooted(entry, root)) members.set(entry.pid, entry);
-  }
-  return [...withDescendants(members, table, spared).values()];
+  return look(root).tree;
+}
+
+/** The shared services that a tree started and that still run: see {@link TreeRoot.isSharedService}. */
+export function findSharedServices(root: TreeRoot): ProcessEntry[] {
+  return root.isSharedService ? look(root).services : [];
 }
 
 /** Ends a whole tree: SIGTERM, grace, SIGKILL, and a look whether any of it is left. */
 export async function stopTree(root: TreeRoot, options: StopOptions): Promise<StopReport> {
   const asked = new Set<string>();
   const left = await endWith('SIGTERM', root, asked, options.graceMs, options.now);
-  if (left.length === 0) return { signalled: asked.size, killed: 0, survivors: [] };
   const killed = new Set<string>();
-  await endWith('SIGKILL', root, killed, LEADER_GRACE_MS, undefined, root.pid);
-  const survivors = await endWith('SIGKILL', root, killed, KILL_BOUND_MS);
-  const names = survivors.map(({ pid, name }) => `${pid} ${name}`);
-  return { signalled: asked.size, killed: killed.size, survivors: names };
+  const survivors = left.length === 0 ? [] : await kill(root, killed);
+  return {
+    signalled: asked.size,
+    killed: killed.size,
+    survivors: survivors.map(nameOf),
+    sharedServices: findSharedServices(root).map(nameOf),
+  };
 }
 
 /** Processor time of a tree, in ms. What has ended counts no more, so it can shrink. */
 export function cpuOf(tree: readonly ProcessEntry[]): number {
   return tree.reduce((total, { cpuMs }) => total + cpuMs, 0);
+}
+
+async function kill(root: TreeRoot, killed: Set<string>): Promise<ProcessEntry[]> {
+  await endWith('SIGKILL', root, killed, LEADER_GRACE_MS, undefined, root.pid);
+  return endWith('SIGKILL', root, killed, KILL_BOUND_MS);
+}
+
+function nameOf({ pid, name }: ProcessEntry): string {
+  return `${pid} ${name}`;
+}
+
+interface Look {
+  readonly tree: ProcessEntry[];
+  readonly services: ProcessEntry[];
+}
+
+function look(root: TreeRoot): Look {
+  const table = listProcesses();
+  const rooted = new Map<number, ProcessEntry>();
+  const spared = ancestorsOf(process.pid, table);
+  for (const entry of table) {
+    if (!spared.has(entry.pid) && isRooted(entry, root)) rooted.set(entry.pid, entry);
+  }
+  const all = [...withDescendants(rooted, table, spared).values()];
+  const services = all.filter(({ pid }) => root.isSharedService?.(commandLineOf(pid)));
+  if (services.length === 0) return { tree: all, services };
+  const shared = withDescendants(new Map(services.map((one) => [one.pid, one])), table, spared);
+  return { tree: all.filter(({ pid }) => !shared.has(pid)), services };
 }
 
 async function endWith(

@@ -24,6 +24,7 @@ import { sealOutput } from './attempt-stops.ts';
 import { filesChangedSince } from './changed-files.ts';
 import { lastWrittenAt } from './limit-end.ts';
 import { tailFile } from './output-tail.ts';
+import type { StopReport } from './process-tree.ts';
 import type { RunHost } from './run-host.ts';
 import { writeText } from './run-texts.ts';
 
@@ -45,9 +46,9 @@ export async function recover(host: RunHost, request: RecoveryRequest): Promise<
     if (agent) return { kind: 'alive', pid: agent.pid, ranMs: ranFor(host, files) };
   }
   const target = { files, wrapperPid: readWrapperPid(files), liveness: null };
-  const { survivors } = await host.stops.stop(target);
+  const remains = await host.stops.stop(target);
   const evidence = await examine(host, request, files);
-  return judge(host, files, evidence, survivors);
+  return judge(host, files, evidence, remains);
 }
 
 /** A clock that was set back meanwhile must not lengthen the attempt beyond its ceiling. */
@@ -60,12 +61,12 @@ function judge(
   host: RunHost,
   files: AttemptFiles,
   evidence: Evidence,
-  survivors: readonly string[],
+  remains: StopReport,
 ): Findings {
   const judgement = judgeRecovery(evidence);
   const answer = judgement.kind === 'success' ? judgement.answer : null;
   const conclude = (): AttemptEnd =>
-    concludeEnd(host, files, evidence, { class: judgement.class, answer, survivors });
+    concludeEnd(host, files, evidence, { class: judgement.class, answer, remains });
   switch (judgement.kind) {
     case 'success':
     case 'dead':

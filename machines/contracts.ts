@@ -95,6 +95,8 @@ export interface AttemptEnd {
   readonly liveness: Liveness | null;
   /** Processes that outlived SIGKILL, as `pid name`; empty when the whole tree is gone. */
   readonly survivors: readonly string[];
+  /** Services that the agent's CLI shares between its sessions: left running, as `pid name`. Absent: none. */
+  readonly sharedServices?: readonly string[];
 }
 
 /** What recovery saw after an abnormal end. */

@@ -3,7 +3,7 @@ import type { CommandOptions } from './cli-program.ts';
 import { formatDuration } from './durations.ts';
 import { childrenOf, familyLines, familyOf } from './family.ts';
 import { hostPid } from './hosted.ts';
-import { clock } from './output-terminal.ts';
+import { clock, remainsOf } from './output-terminal.ts';
 import { type RunReport, reportRun } from './run-report.ts';
 import { findRun } from './run-store.ts';
 import type { AttemptView } from './run-view.ts';
@@ -69,6 +69,7 @@ function describe(report: RunReport, pid: number | null, family: readonly string
     '',
     'attempts',
     ...report.attempts.map(attemptLine),
+    ...remainsOf(report).map((line) => `  ${line}`),
   ].join('\n');
 }
 

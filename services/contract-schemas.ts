@@ -120,6 +120,11 @@ export const attemptEndSchema = exactly<AttemptEnd>()(
         .nullable()
         .describe('What the kill was based on, for an attempt that oneshot ended.'),
       survivors: list(z.string()).describe('Processes that outlived SIGKILL, as `pid name`.'),
+      sharedServices: list(z.string())
+        .exactOptional()
+        .describe(
+          "Services that the agent's CLI shares between its sessions: left running, as `pid name`. Absent: none.",
+        ),
     })
     .meta({ id: 'AttemptEnd', description: 'How one attempt ended.' }),
 );

@@ -86,7 +86,16 @@ const attemptViewSchema = exactly<AttemptView>()(
       startedAt: epochMs,
       endedAt: epochMs.nullable(),
       end: attemptEndSchema
-        .pick({ reason: true, class: true, exitCode: true, signal: true, message: true })
+        .pick({
+          reason: true,
+          class: true,
+          exitCode: true,
+          signal: true,
+          message: true,
+          survivors: true,
+          sharedServices: true,
+        })
+        .required({ sharedServices: true })
         .nullable(),
       result: preview,
       sessionId: z.string().nullable(),

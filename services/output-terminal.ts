@@ -146,9 +146,20 @@ function closingLines(report: RunReport, paint: Paint): string[] {
     `${paint([style, 'bold'] as Style, state)}${label}  after ${took}, ${costText(report)}`,
     ...words,
     ...findings.map((finding) => `  - ${safeLine(finding)}`),
+    ...remainsOf(report).map((line) => paint('yellow', line)),
     `Run folder: ${report.folder}`,
     `Next: ${nextCommands(state, id).join('  ·  ')}`,
   ];
+}
+
+/** Processes of the last attempts that were left running, and why. */
+export function remainsOf({ attempts }: RunReport): string[] {
+  const ends = attempts.flatMap(({ agent, end }) => (end ? [{ agent, ...end }] : []));
+  const lines = ends.flatMap(({ agent, survivors, sharedServices }) => [
+    ...survivors.map((name) => `Still running, although it was killed: ${name}`),
+    ...sharedServices.map((name) => `Left running: ${name}, which ${agent} shares with others`),
+  ]);
+  return [...new Set(lines)];
 }
 
 function nextCommands(state: Phase, id: string): string[] {

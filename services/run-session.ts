@@ -6,6 +6,7 @@ import { Subject } from 'rxjs';
 import { type Actor, type AnyActorLogic, type AnyMachineSnapshot, createActor } from 'xstate';
 import { agentActor } from '../actors/agent-actor.ts';
 import type { AgentAdapter, LaunchPlace } from '../actors/agents/adapter.ts';
+import { sharedServiceOf } from '../actors/agents/shared-services.ts';
 import { createAttemptStops } from '../actors/attempt-stops.ts';
 import { checksActor } from '../actors/checks-actor.ts';
 import { samplingInterval } from '../actors/liveness.ts';
@@ -126,6 +127,7 @@ function createHost(
       runId: header.id,
       killGraceMs: settings.killGraceMs,
       since,
+      isSharedService: sharedServiceOf(Object.values(adapters)),
       redactor,
       now,
     }),
@@ -186,10 +188,14 @@ function firstEvents({ stored, extension }: SessionOptions): LifecycleEvent[] {
  * Nothing of an earlier host may run beside what is started now. In a state that had an agent at work recovery looks
  * first, since that agent may go on; in all others nothing has a right to live.
  */
-async function sweepLeftovers({ stored, header }: SessionOptions): Promise<void> {
+async function sweepLeftovers({ stored, header, adapters }: SessionOptions): Promise<void> {
   if (!stored) return;
   const state = phaseOf(stored.last.value);
   if (state.endsWith('Executing') || state === 'recoveryPending') return;
-  const root = { pid: null, environment: { ONESHOT_RUN: header.id } };
+  const root = {
+    pid: null,
+    environment: { ONESHOT_RUN: header.id },
+    isSharedService: sharedServiceOf(Object.values(adapters)),
+  };
   await stopTree(root, { graceMs: header.settings.killGraceMs });
 }

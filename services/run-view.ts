@@ -24,7 +24,11 @@ export interface AttemptView {
   readonly iteration: number;
   readonly startedAt: number;
   readonly endedAt: number | null;
-  readonly end: Pick<AttemptEnd, 'reason' | 'class' | 'exitCode' | 'signal' | 'message'> | null;
+  readonly end:
+    | (Pick<AttemptEnd, 'reason' | 'class' | 'exitCode' | 'signal' | 'message' | 'survivors'> & {
+        readonly sharedServices: readonly string[];
+      })
+    | null;
   readonly result: { readonly preview: string; readonly path: string } | null;
   readonly sessionId: string | null;
   readonly usage: Usage;
@@ -120,6 +124,8 @@ function withEnd(view: AttemptView, known: KnownEnd): AttemptView {
     exitCode,
     signal,
     message,
+    survivors,
+    sharedServices = [],
     result,
     sessionId,
     usage,
@@ -127,7 +133,7 @@ function withEnd(view: AttemptView, known: KnownEnd): AttemptView {
   return {
     ...view,
     endedAt: known.end.endedAt,
-    end: { reason, class: endClass, exitCode, signal, message },
+    end: { reason, class: endClass, exitCode, signal, message, survivors, sharedServices },
     result: result && { preview: result.preview, path: result.path },
     sessionId,
     usage,
@@ -141,6 +147,8 @@ const INTERRUPTED = {
   exitCode: null,
   signal: null,
   message: 'It was stopped by an interruption.',
+  survivors: [],
+  sharedServices: [],
 } as const;
 
 function given<K extends string, V>(key: K, value: V | null): Partial<Record<K, V>> {

@@ -1,10 +1,15 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { listProcesses } from '../../actors/process-table.ts';
-import { findTree, stopTree, type TreeRoot } from '../../actors/process-tree.ts';
+import {
+  findSharedServices,
+  findTree,
+  stopTree,
+  type TreeRoot,
+} from '../../actors/process-tree.ts';
 import { isAlive, until } from '../oneshot-process.ts';
 
 const NO_WAIT = { graceMs: 0 };
@@ -120,6 +125,32 @@ describe('A process tree', () => {
     expect(signalled).toBeGreaterThan(0);
   });
 
+  it('leaves a shared service and what that started running, and says so', async () => {
+    const script = 'until [ -e go ]; do sleep 0.01; done; sleep 91 & echo $!; echo ready; wait';
+    writeFileSync(join(folder, 'service'), script);
+    const { root, pids } = await tree(
+      'sleep 92 & echo $!; setsid sh ./service --shared & echo $!; : >go; wait',
+    );
+    const [leader = 0, own = 0, service = 0, part = 0] = pids;
+    const isSharedService = (line: string) => line === 'sh ./service --shared';
+    const shared = { ...root, isSharedService };
+    expect(
+      findTree(shared)
+        .map(({ pid }) => pid)
+        .sort(),
+    ).toEqual([leader, own].sort());
+    expect(findSharedServices(shared).map(({ pid }) => pid)).toEqual([service]);
+    expect(await stopTree(shared, { graceMs: LONG_GRACE_MS })).toEqual({
+      signalled: 2,
+      killed: 0,
+      survivors: [],
+      sharedServices: [`${service} sh`],
+    });
+    expect(pids.filter(isAlive)).toEqual([service, part]);
+    expect(await stopTree(root, NO_WAIT)).toMatchObject({ survivors: [], sharedServices: [] });
+    expect(pids.filter(isAlive)).toEqual([]);
+  });
+
   it('that was stopped goes on to be asked, and need not be killed', async () => {
     const { root } = await tree('sleep 87 & echo $!; kill -STOP $!; echo ready; wait');
     expect(await stopTree(root, { graceMs: LONG_GRACE_MS })).toMatchObject({ killed: 0 });
@@ -144,7 +175,7 @@ describe('A process tree', () => {
 
   it('that is not there needs no time and no signal', async () => {
     const root = { pid: null, environment: { TREE_TEST: 'nobody' } };
-    const report = { signalled: 0, killed: 0, survivors: [] };
+    const report = { signalled: 0, killed: 0, survivors: [], sharedServices: [] };
     expect(await stopTree(root, { graceMs: LONG_GRACE_MS })).toEqual(report);
   });
 
