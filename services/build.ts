@@ -3,7 +3,7 @@
  * of hundreds, and beside it the small programs and the page.
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, readdirSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 
@@ -41,9 +41,7 @@ await build({
   format: 'esm',
 });
 chmodSync('dist/oneshot.cjs', 0o755);
-for (const asset of ['page', 'statechart.svg'].filter((name) =>
-  existsSync(`visualizations/${name}`),
-)) {
+for (const asset of readdirSync('visualizations').filter((name) => !name.endsWith('.ts'))) {
   cpSync(`visualizations/${asset}`, `dist/visualizations/${asset}`, { recursive: true });
 }
 execFileSync(process.execPath, ['--import', 'tsx', 'services/code-cache.ts', 'dist'], {

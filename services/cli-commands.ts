@@ -35,7 +35,7 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     usage: 'show [id]',
     description: 'Show one run',
-    options: [],
+    options: [['--svg <file>', 'Write the statechart with its way in it to a file']],
     run: async (id, options) => (await import('./cli-show.ts')).showCommand(id, options),
   },
   {
@@ -102,6 +102,18 @@ export const COMMANDS: readonly CommandRow[] = [
     description: 'Stop a run; `oneshot resume` goes on with it',
     options: [],
     run: async (id, options) => (await import('./cli-stop.ts')).stopCommand(id, options),
+  },
+  {
+    usage: 'diagram',
+    description: 'Print the statechart of every run',
+    options: [
+      [
+        '--format <format>',
+        'svg, mermaid (default), dot for Graphviz, or json for the Stately editor',
+      ],
+    ],
+    isPlaceless: true,
+    run: async (_, options) => (await import('./cli-diagram.ts')).diagramCommand(options),
   },
   {
     usage: 'demo',

@@ -1,11 +1,15 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { assetsFolder } from './assets.ts';
 import { commandContext, STREAMS } from './cli-context.ts';
 import type { CommandOptions } from './cli-program.ts';
 import { formatDuration } from './durations.ts';
+import { messageOf, UsageError } from './errors.ts';
 import { childrenOf, familyLines, familyOf } from './family.ts';
 import { hostPid } from './hosted.ts';
 import { clock, remainsOf } from './output-terminal.ts';
 import { type RunReport, reportRun } from './run-report.ts';
-import { findRun } from './run-store.ts';
+import { findRun, type RunFolder } from './run-store.ts';
 import type { AttemptView } from './run-view.ts';
 import { safeLine, safeText } from './safe-text.ts';
 
@@ -14,6 +18,7 @@ export async function showCommand(id: string, options: CommandOptions): Promise<
   const { config } = await commandContext(options);
   const folder = findRun(config.runsDir, id);
   const report = reportRun(folder);
+  if (typeof options.svg === 'string') return writeChart(folder, resolve(options.svg));
   const text = options.json
     ? JSON.stringify(shown(report, config.runsDir), null, 2)
     : describe(
@@ -25,7 +30,23 @@ export async function showCommand(id: string, options: CommandOptions): Promise<
   return 0;
 }
 
-/** What \`show --json\` tells: the report, with the runs that were forked from this one. */
+/** For a bug report or a pull request. */
+async function writeChart(folder: RunFolder, path: string): Promise<number> {
+  const [{ runChart }, { runPath }] = await Promise.all([
+    import('./run-chart.ts'),
+    import('./run-path.ts'),
+  ]);
+  const chart = readFileSync(join(assetsFolder(), 'statechart.svg'), 'utf8');
+  try {
+    writeFileSync(path, runChart(chart, runPath(folder)));
+  } catch (error) {
+    throw new UsageError(`The picture cannot be written: ${messageOf(error)}`);
+  }
+  STREAMS.err(`The way of the run ${folder.id} is drawn in ${path}.\n`);
+  return 0;
+}
+
+/** What `show --json` tells: the report, with the runs that were forked from this one. */
 export interface ShownReport extends RunReport {
   readonly children: readonly { readonly run: string; readonly seq: number }[];
 }

@@ -5,6 +5,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { lifecycle } from '../machines/lifecycle.ts';
+import { definitionOf } from './definition.ts';
+import { dotOf } from './dot.ts';
 import { layoutOf } from './layout.ts';
 import { mermaidOf } from './mermaid.ts';
 import { chartOf } from './statechart.ts';
@@ -14,7 +16,12 @@ import { svgOf } from './svg.ts';
 export async function pictures(): Promise<Readonly<Record<string, string>>> {
   const chart = chartOf(lifecycle);
   const layout = await layoutOf(chart);
-  return { 'statechart.svg': svgOf(chart, layout), 'statechart.mmd': mermaidOf(chart) };
+  return {
+    'statechart.svg': svgOf(chart, layout),
+    'statechart.mmd': mermaidOf(chart),
+    'statechart.dot': dotOf(chart),
+    'statechart.json': definitionOf(lifecycle),
+  };
 }
 
 /** What the file holds now; `null` when there is none. */

@@ -131,7 +131,8 @@ function portSvg({ side, y, target, lines }: Port, width: number): string {
   const starts = lines.map(
     (line) => `<circle class="start" cx="${at(STUB)}" cy="${round(line.y)}" r="2"/>`,
   );
-  return `<g class="to-${target}"><path class="wire" d="${ways.join('')}"/>${starts.join('')}</g>`;
+  const moves = escaped(idsOf(lines.map(({ move }) => move)));
+  return `<g class="to-${target}" data-moves="${moves}"><path class="wire" d="${ways.join('')}"/>${starts.join('')}</g>`;
 }
 
 function panelSvg({ state, texts, ...box }: Panel): string {

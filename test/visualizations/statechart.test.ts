@@ -27,7 +27,7 @@ const transitions = nodes.flatMap(({ path, transitions: ofNode }) =>
 );
 
 describe('the pictures', () => {
-  it.each(['statechart.svg', 'statechart.mmd'])(
+  it.each(['statechart.svg', 'statechart.mmd', 'statechart.dot', 'statechart.json'])(
     '%s is that of the machine as it is now',
     async (name) => {
       // When it is not: npx tsx visualizations/generate.ts
