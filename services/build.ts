@@ -37,6 +37,7 @@ await build({
   entryPoints: [
     { in: 'actors/agents/scripted-player.ts', out: 'scripted-player' },
     { in: 'actors/agents/openai/bridge.ts', out: 'openai-bridge' },
+    { in: 'actors/agents/acp/bridge.ts', out: 'acp-bridge' },
   ],
   format: 'esm',
 });

@@ -115,7 +115,7 @@ export const AGENT_OPTIONS = {
     argument: '<policy>',
     description:
       'What the agent `acp` is answered when it asks for permission: `allow`, `deny`, ' +
-      'or `ask`: a person, and where nobody can be asked it is denied',
+      'or `ask`, which denies where nobody can be asked',
     rule: choice('allow', 'deny', 'ask'),
     default: DEFAULTS.permissions,
   },

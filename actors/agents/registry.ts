@@ -1,3 +1,4 @@
+import { acp } from './acp.ts';
 import type { AgentAdapter } from './adapter.ts';
 import { aider } from './aider.ts';
 import { claude } from './claude.ts';
@@ -15,6 +16,7 @@ export const AGENTS: readonly AgentAdapter[] = [
   cline,
   pi,
   aider,
+  acp,
   openai,
   command,
   scripted,

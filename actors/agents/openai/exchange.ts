@@ -1,12 +1,12 @@
 /** One request to an endpoint and what came of it. */
 import type { Activity } from '../../../machines/activity.ts';
 import { type JsonObject, parseRecord, RESULT_LIMIT } from '../../stream-reader.ts';
+import { createWords } from '../words.ts';
 import { type Answer, errorIn, NO_ANSWER, pieceOf, withPiece } from './answer.ts';
 import { createEventStreamParser } from './event-stream.ts';
 import { type Judged, judgeRefusal, statusIn, type Target } from './failure.ts';
 import type { Form } from './forms.ts';
 import { type Posted, postJson } from './post.ts';
-import { createWords } from './words.ts';
 
 export interface Caller {
   /** The endpoint's `…/v1`. */

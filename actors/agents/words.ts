@@ -1,4 +1,4 @@
-import type { Activity } from '../../../machines/activity.ts';
+import type { Activity } from '../../machines/activity.ts';
 
 /** Milliseconds and characters after which words are said though their line goes on. */
 const LONGEST_HOLD_MS = 500;

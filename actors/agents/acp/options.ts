@@ -1,0 +1,14 @@
+import type { Permissions } from '../adapter.ts';
+
+/** What the adapter tells the bridge. */
+export interface BridgeOptions {
+  /** The agent's program and its arguments. */
+  readonly command: readonly string[];
+  /** The work tree, as its real path. */
+  readonly cwd: string;
+  readonly permissions: Permissions;
+  /** `null`: the agent's own. */
+  readonly model: string | null;
+  /** A session of the agent's that is to go on; `null` for a fresh one. */
+  readonly resume: string | null;
+}
