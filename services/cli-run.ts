@@ -97,7 +97,7 @@ async function drive(
   session.transitions$.subscribe(output.transition);
   session.activities$.subscribe(output.activities);
   signals.attach(session);
-  const serving = inspection && serveRun(session, output.notice);
+  const serving = inspection && serveRun(session, inspection, output.notice);
   try {
     await session.run();
   } finally {

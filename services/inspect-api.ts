@@ -3,6 +3,7 @@
  *
  *     GET  /                                       the page; `?run=ID` is the run to show first
  *     GET  /page/FILE                              files of the page
+ *     GET  /page/stately.html?run=ID               asks, and then shows a run in Stately's hosted inspector
  *     GET  /statechart.svg                         the chart of the machine
  *     GET  /api/info                               {@link ServerInfo}
  *     GET  /api/runs                               {@link ListedRun}[], the oldest first
@@ -11,6 +12,7 @@
  *     GET  /api/runs/ID/activities                 the same: `activities` ({@link LogLine}[], at most 500, id = where to go on)
  *     GET  /api/runs/ID/attempts                   {@link AttemptText}[]
  *     GET  /api/runs/ID/attempts/NAME/FILE         text/plain; `?from=&bytes=` for a part, negative `from` counts from the end
+ *     WS   /api/runs/ID/inspect                    the run in the protocol of the Stately inspector, from its beginning
  *     POST /api/runs/ID/stop, /api/runs/ID/resume  202 {@link ControlAnswer}; only with `--control`, else 404
  *
  * Both streams send `caughtUp` once when all that was there has been sent, and go on with what comes. A stream that

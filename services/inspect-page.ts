@@ -37,9 +37,13 @@ export function pageFile(folder: string, parts: readonly string[]): PageFile | n
 
 /**
  * The content security policy: nothing but what this server serves, no inline script, no frame. Of inline styles only
- * the chart's own is allowed, by its hash, so that the page can take the chart into its document.
+ * the chart's own is allowed, by its hash, so that the page can take the chart into its document. Only the page that
+ * asks before it shows the Stately inspector may have a frame, and only of that.
  */
-export function securityPolicy(chart: string): string {
+export function securityPolicy(
+  chart: string,
+  frames: 'no frames' | 'stately' = 'no frames',
+): string {
   const styles = [...chart.matchAll(/<style>([\s\S]*?)<\/style>/g)].map(([, css = '']) =>
     hashOf(css),
   );
@@ -52,6 +56,7 @@ export function securityPolicy(chart: string): string {
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
+    ...(frames === 'stately' ? ['frame-src https://stately.ai https://*.stately.ai'] : []),
   ].join('; ');
 }
 

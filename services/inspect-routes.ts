@@ -21,6 +21,8 @@ export interface Site {
   readonly assets: string;
   /** `null`: the inspector only looks. */
   readonly control: Control | null;
+  /** The security policy of the page that shows the Stately inspector. */
+  readonly statelyPolicy: string;
   /** The one run that is played once more; `null`: all runs as they are. */
   readonly played: Played | null;
 }
@@ -50,12 +52,18 @@ export function answerTo(site: Site, visit: Visit): Answer | Promise<Answer> {
   if (area === 'api') return answerApi(site, visit, rest);
   if (parts.join('/') === 'statechart.svg') return page(site.assets, parts);
   if (area !== 'page') return NOT_FOUND;
-  return page(join(site.assets, 'page'), parts.length === 0 ? ['index.html'] : rest);
+  const isStately = rest.join('/') === 'stately.html';
+  const headers = isStately ? { 'content-security-policy': site.statelyPolicy } : {};
+  return page(join(site.assets, 'page'), parts.length === 0 ? ['index.html'] : rest, headers);
 }
 
-function page(folder: string, parts: readonly string[]): Answer {
+function page(
+  folder: string,
+  parts: readonly string[],
+  headers: Readonly<Record<string, string>> = {},
+): Answer {
   const file = pageFile(folder, parts);
-  return file ? content(file.type, file.body) : NOT_FOUND;
+  return file ? content(file.type, file.body, headers) : NOT_FOUND;
 }
 
 function answerApi(site: Site, visit: Visit, [area, id, ...what]: readonly string[]): Answer {
@@ -70,7 +78,8 @@ function runsOf({ runsDir, played }: Site): ListedRun[] {
   return played ? [playedRun(played.folder, played.pace)] : listedRuns(runsDir);
 }
 
-function runOf({ runsDir, played }: Site, id: string): RunFolder | null {
+/** The run that an id means, of those that are shown. */
+export function runOf({ runsDir, played }: Site, id: string): RunFolder | null {
   if (played) return played.folder.id === id ? played.folder : null;
   return runWithId(runsDir, id);
 }

@@ -21,6 +21,7 @@ export interface Serving {
 /** Begins to serve a run and says where. Never throws: a run does not fail because nobody can watch it. */
 export function serveRun(
   { folder }: Pick<RunSession, 'folder'>,
+  inspection: Inspection,
   notify: (message: string) => void,
 ): Serving {
   const inspector = startServer(dirname(folder.path)).catch((error: unknown) => {
@@ -28,7 +29,8 @@ export function serveRun(
     return null;
   });
   const told = inspector.then((started) => {
-    if (started) notify(`Watch it: ${started.url(folder.id)}`);
+    const page = inspection === 'stately' ? 'stately' : undefined;
+    if (started) notify(`Watch it: ${started.url(folder.id, page)}`);
     return started;
   });
   return { close: async () => (await told)?.close() };

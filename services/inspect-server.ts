@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { assetsFolder } from './assets.ts';
 import {
   EnvironmentError,
@@ -17,10 +18,12 @@ import {
 } from './errors.ts';
 import { lastEventId } from './event-stream.ts';
 import { cookieHeader, type Keys, refusalOf } from './inspect-access.ts';
+import { addressOf } from './inspect-address.ts';
 import { type Answer, give, problem } from './inspect-answer.ts';
 import type { Control } from './inspect-control.ts';
 import { securityPolicy } from './inspect-page.ts';
 import { answerTo, type Played, type Site } from './inspect-routes.ts';
+import { receiveUpgrade } from './inspect-upgrade.ts';
 
 export interface InspectorOptions {
   /** Absolute path of the folder of the runs. */
@@ -39,8 +42,8 @@ export interface InspectorOptions {
 
 export interface Inspector {
   readonly port: number;
-  /** The address with its token; `?run=` says which run to show first. */
-  url(run?: string): string;
+  /** The address with its token; `?run=` says which run to show first. Default: oneshot's own page. */
+  url(run?: string, page?: 'stately'): string;
   close(): Promise<void>;
 }
 
@@ -48,18 +51,28 @@ export interface Inspector {
 export async function startInspector(options: InspectorOptions): Promise<Inspector> {
   const { runsDir, control = null, played = null, assets = assetsFolder() } = options;
   const token = options.token ?? randomBytes(32).toString('base64url');
-  const site: Site = { runsDir, assets, control, played };
-  const policy = securityPolicy(chartOf(assets));
+  const chart = chartOf(assets);
+  const statelyPolicy = securityPolicy(chart, 'stately');
+  const site: Site = { runsDir, assets, control, played, statelyPolicy };
+  const policy = securityPolicy(chart);
   const server = createServer();
   const port = await listen(server, options.port ?? 0);
   const keys: Keys = { token, cookie: `oneshot-${port}` };
   server.on('request', (request, response) => {
     void receive(site, keys, policy, request, response);
   });
+  const sockets = new Set<Duplex>();
+  server.on('upgrade', (request, stream, head) => {
+    sockets.add(stream.once('close', () => sockets.delete(stream)));
+    void receiveUpgrade(site, keys, request, stream, head);
+  });
   return {
     port,
-    url: (run) => `http://127.0.0.1:${port}/?token=${token}${run ? `&run=${run}` : ''}`,
-    close: () => close(server),
+    url(run, page) {
+      const path = page === 'stately' ? 'page/stately.html' : '';
+      return `http://127.0.0.1:${port}/${path}?token=${token}${run ? `&run=${run}` : ''}`;
+    },
+    close: () => close(server, sockets),
   };
 }
 
@@ -88,30 +101,13 @@ function answerOf(
   response: ServerResponse,
 ): Answer | Promise<Answer> {
   const { method = 'GET', headers: given } = request;
-  const { path, query } = addressOf(request.url ?? '/');
+  const { parts, query } = addressOf(request.url ?? '/');
   const token = query.get('token');
   const refusal = refusalOf({ method, headers: given, token }, keys);
   if (refusal) return problem(refusal.status, 'REFUSED', refusal.message);
   if (token !== null) response.setHeader('set-cookie', cookieHeader(keys));
-  const parts = partsOf(path);
   if (!parts) return problem(400, 'ADDRESS', 'The address cannot be read.');
   return answerTo(site, { method, parts, query, after: lastEventId(request, query) });
-}
-
-/** Not by `URL`, which would take `..` out before anybody can refuse it. */
-function addressOf(url: string): { path: string; query: URLSearchParams } {
-  const at = url.indexOf('?');
-  const [path, search] = at === -1 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)];
-  return { path, query: new URLSearchParams(search) };
-}
-
-/** The decoded parts of a path; `null` when it is malformed. */
-function partsOf(path: string): string[] | null {
-  try {
-    return path.split('/').filter(Boolean).map(decodeURIComponent);
-  } catch {
-    return null;
-  }
 }
 
 function headers(policy: string): [string, string][] {
@@ -155,9 +151,11 @@ function listen(server: Server, port: number): Promise<number> {
   });
 }
 
-async function close(server: Server): Promise<void> {
+/** Connections that have changed their protocol are no longer the server's to close. */
+async function close(server: Server, sockets: ReadonlySet<Duplex>): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeAllConnections();
+  for (const socket of sockets) socket.destroy();
   await closed;
 }
 

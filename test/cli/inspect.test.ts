@@ -68,6 +68,18 @@ describe('run --inspect', () => {
     await expect(fetch(url)).rejects.toThrow();
   });
 
+  it('=stately leads to the page that asks before it sends the run to the Stately inspector', async () => {
+    const at = place();
+    const run = at.start(['--inspect=stately', 'do it', ...scriptAgent(at, WAITING)]);
+    await until('it serves', () => run.err().includes('/page/stately.html?token='));
+    const [url = ''] = /http:\S+/.exec(run.err()) ?? [];
+    const reply = await fetch(url);
+    expect(reply.headers.get('content-security-policy')).toContain('frame-src https://stately.ai');
+    expect(await reply.text()).toContain('Nothing has been sent yet.');
+    at.write('go', '');
+    expect((await run.ended).code).toBe(0);
+  });
+
   it('refuses a word that it does not know before anything is started', async () => {
     const at = place();
     const { code, err } = await at.oneshot([
