@@ -3,10 +3,11 @@ import { z } from 'zod';
 import type { StreamFailure } from '../machines/activity.ts';
 import type { LogLine } from './activity-log.ts';
 import type { ShownReport } from './cli-show.ts';
-import { phaseSchema } from './context-schemas.ts';
+import { phaseSchema, stateValueSchema } from './context-schemas.ts';
 import { attemptEndSchema, endClassSchema, roleSchema, usageSchema } from './contract-schemas.ts';
+import { journaledEventSchema } from './event-schemas.ts';
 import type { RunReport } from './run-report.ts';
-import { historyEntrySchema, parentSchema } from './run-schemas.ts';
+import { historyEntrySchema, machineSchema, parentSchema } from './run-schemas.ts';
 import type { AttemptView } from './run-view.ts';
 import { count, epochMs, exactly, list, milliseconds, ordinal, version1 } from './schema-of.ts';
 
@@ -142,6 +143,53 @@ export const reportSchema = exactly<ShownReport>()(
     })
     .meta({ title: 'show --json', description: 'What is told about a run; null is unknown.' }),
 );
+
+const anyValue = z.unknown();
+
+const outcomeShape = { type: z.literal('replay'), version: version1, journal: z.string() };
+
+/** A value of the journal that is told as it is, or null. */
+const told = anyValue.describe('null where there is nothing.');
+
+export const replayLineSchema = z
+  .union([
+    z.strictObject({
+      type: z.literal('step'),
+      version: version1,
+      seq: count,
+      at: epochMs,
+      event: journaledEventSchema,
+      state: phaseSchema,
+      value: stateValueSchema,
+      reason: z.string().nullable(),
+      changes: list(z.strictObject({ path: z.string(), before: told, after: told })),
+    }),
+    z.strictObject({ ...outcomeShape, kind: z.literal('identical'), steps: count }),
+    z.strictObject({
+      ...outcomeShape,
+      kind: z.literal('diverged'),
+      seq: count,
+      event: z.string(),
+      path: z.string(),
+      expected: told,
+      actual: told,
+      message: z.string(),
+    }),
+    z.strictObject({
+      ...outcomeShape,
+      kind: z.literal('incompatible'),
+      recorded: machineSchema,
+      present: machineSchema,
+      message: z.string(),
+    }),
+    z.strictObject({
+      ...outcomeShape,
+      kind: z.literal('corrupt'),
+      line: ordinal.nullable(),
+      message: z.string(),
+    }),
+  ])
+  .meta({ title: 'A line of replay --json', description: 'Steps, and a last outcome.' });
 
 const line = { version: version1, run: z.string().describe('Id of the run.') };
 

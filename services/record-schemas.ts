@@ -7,7 +7,12 @@ import {
   refusalSchema,
   stopSchema,
 } from './attempt-schemas.ts';
-import { logLineSchema, outputLineSchema, reportSchema } from './output-schemas.ts';
+import {
+  logLineSchema,
+  outputLineSchema,
+  replayLineSchema,
+  reportSchema,
+} from './output-schemas.ts';
 import { journalLineSchema, lockSchema, snapshotFileSchema } from './run-schemas.ts';
 
 export const RECORD_SCHEMAS = {
@@ -22,6 +27,7 @@ export const RECORD_SCHEMAS = {
   refusal: refusalSchema,
   'output-line': outputLineSchema,
   report: reportSchema,
+  'replay-line': replayLineSchema,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
 export type RecordKind = keyof typeof RECORD_SCHEMAS;

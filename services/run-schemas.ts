@@ -45,7 +45,7 @@ export const lockSchema = exactly<LockRecord>()(
     .meta({ title: 'lock', description: 'Who hosts the run.' }),
 );
 
-const machineSchema = exactly<MachineStamp>()(
+export const machineSchema = exactly<MachineStamp>()(
   z
     .strictObject({ id: z.string(), version: z.string(), hash: sha256 })
     .meta({ id: 'Machine', description: 'Which statechart made the record.' }),

@@ -91,6 +91,7 @@ async function eventfulRun(at: Place): Promise<StoredRecord[]> {
     ...linesOf('output-line', '--json', out),
     ...linesOf('output-line', 'resume --json', resumed.out),
     { kind: 'report', where: 'show --json', value: await at.show() },
+    ...linesOf('replay-line', 'replay --json', (await at.oneshot(['replay', '--json'])).out),
   ];
 }
 

@@ -97,8 +97,11 @@ interface Doctored {
   readonly broken: object;
 }
 
+/** Fields that may be anything. */
+const ANYTHING = new Set(['structured', 'before', 'after']);
+
 /** Fields that may be absent, or anything. */
-const FREE = new Set(['run', 'structured']);
+const FREE = new Set(['run', ...ANYTHING]);
 
 function doctored(value: object): Doctored[] {
   const fields = Object.entries(value).filter(([key]) => !FREE.has(key));
@@ -112,7 +115,7 @@ function doctored(value: object): Doctored[] {
 /** The value with a key too many, at each place where it has an object. */
 function withSurplus(value: object): Doctored[] {
   const inner = Object.entries(value).flatMap(([key, field]) =>
-    isObject(field) && key !== 'structured'
+    isObject(field) && !ANYTHING.has(key)
       ? withSurplus(field).map(({ what, broken }) => ({
           what: `${key}.${what}`,
           broken: Array.isArray(value)
