@@ -31,6 +31,13 @@ export function hasEnvironment(pid: number, wanted: Readonly<Record<string, stri
   return pairs.every((pair) => variables.has(pair));
 }
 
+/** The value that a variable had when a process was started; `null` when it had none, or it cannot be seen. */
+export function environmentVariable(pid: number, name: string): string | null {
+  const variables = isLinux ? environmentFromProc(pid) : environmentFromPs(pid);
+  const pair = [...variables].find((variable) => variable.startsWith(`${name}=`));
+  return pair?.slice(name.length + 1) ?? null;
+}
+
 /** The arguments that a process was started with, separated by blanks; empty when they cannot be seen. */
 export function commandLineOf(pid: number): string {
   try {

@@ -14,8 +14,10 @@ export interface CommandRow {
   readonly isPlaceless?: true;
   /** Whether it hosts a run, and so has the options of how that is shown and shared. */
   readonly hostsRun?: true;
-  /** Resolves to the exit code. `id` is `latest` where none was given. */
-  run(id: string, options: CommandOptions): Promise<number>;
+  /** What stands behind `--` is for an agent, in the option `agentArgs`. Default: nothing is. */
+  readonly takesAgentArgs?: true;
+  /** Resolves to the exit code. `id` is `latest` where none was given; `words` are all that were, as they stand. */
+  run(id: string, options: CommandOptions, words: readonly string[]): Promise<number>;
 }
 
 export const COMMANDS: readonly CommandRow[] = [
@@ -114,6 +116,26 @@ export const COMMANDS: readonly CommandRow[] = [
     ],
     isPlaceless: true,
     run: async (_, options) => (await import('./cli-diagram.ts')).diagramCommand(options),
+  },
+  {
+    usage: 'agents [action] [name]',
+    description:
+      'List the agents: installed or not, and what they can do; `agents verify NAME` tries one out',
+    options: [
+      ['--model <model>', 'Model that `verify` uses, in the words of the agent'],
+      ['--agent-command <command-line>', 'Command line of the agent `command`'],
+      ['--agent-output <form>', 'How the output of the agent `command` is read'],
+      ['--base-url <url>', 'Address of the endpoint of the agent `openai`'],
+    ],
+    takesAgentArgs: true,
+    run: async (_, options, words) =>
+      (await import('./cli-agents.ts')).agentsCommand(words, options),
+  },
+  {
+    usage: 'doctor',
+    description: 'Look for what would trouble a run here, and say what to do about it',
+    options: [],
+    run: async (_, options) => (await import('./cli-doctor.ts')).doctorCommand(options),
   },
   {
     usage: 'demo',

@@ -64,11 +64,16 @@ function buildProgram(agentArgs: readonly string[], done: Done): Command {
     done(await runCommand(task, { ...options, agentArgs: [...agentArgs] }));
   });
 
-  for (const row of COMMANDS) addCommand(program, row, done);
+  for (const row of COMMANDS) addCommand(program, row, agentArgs, done);
   return program;
 }
 
-function addCommand(program: Command, row: CommandRow, done: Done): void {
+function addCommand(
+  program: Command,
+  row: CommandRow,
+  agentArgs: readonly string[],
+  done: Done,
+): void {
   const takesId = row.usage.endsWith('[id]');
   const command = program
     .command(row.usage)
@@ -84,7 +89,8 @@ function addCommand(program: Command, row: CommandRow, done: Done): void {
   addFormat(command);
   command.action(async (...given: unknown[]) => {
     const id = takesId && typeof given[0] === 'string' ? given[0] : 'latest';
-    done(await row.run(id, command.opts()));
+    const further = row.takesAgentArgs ? { agentArgs: [...agentArgs] } : {};
+    done(await row.run(id, { ...command.opts(), ...further }, command.args));
   });
 }
 

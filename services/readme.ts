@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { AGENTS } from '../actors/agents/registry.ts';
 import { lifecycle } from '../machines/lifecycle.ts';
+import { abilityNames } from './agent-status.ts';
 import { ERROR_CODES } from './errors.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { optionsTable } from './options-table.ts';
@@ -38,12 +39,14 @@ export function freshReadme(text: string): string {
 }
 
 function agentsTable(): string {
-  const rows = AGENTS.map(({ name, title, install }) => [
+  const rows = AGENTS.map(({ name, title, abilities, install }) => [
     `\`${name}\``,
     title,
+    abilities.prompt,
+    abilityNames(abilities).join(', ') || '–',
     install === null ? 'nothing' : `\`${install}\``,
   ]);
-  return table(['Agent', 'What it is', 'Needs'], rows);
+  return table(['Agent', 'What it is', 'Prompt by', 'Can', 'Needs'], rows);
 }
 
 function statesTable(): string {

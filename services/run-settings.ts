@@ -60,7 +60,8 @@ function agentOf(
   };
 }
 
-const NO_SETTINGS: AgentSettings = { model: null, command: null, output: 'auto', args: [] };
+/** Nothing was chosen: the agent's own defaults. */
+export const NO_SETTINGS: AgentSettings = { model: null, command: null, output: 'auto', args: [] };
 
 function firstInstalled(place: LaunchPlace): string {
   const found = INSTALLABLE_AGENTS.find(
@@ -82,7 +83,12 @@ export function adaptersOf(settings: RunSettings, place: LaunchPlace): Record<Ro
   };
 }
 
-function requireAgent(role: Role, { agents }: RunSettings, place: LaunchPlace): AgentAdapter {
+/** The adapter of one role. Throws an {@link EnvironmentError} when it cannot be started here, with what to do. */
+export function requireAgent(
+  role: Role,
+  { agents }: RunSettings,
+  place: LaunchPlace,
+): AgentAdapter {
   const settings = agents[role];
   const adapter = findAgent(settings.name);
   if (!adapter) {

@@ -1,16 +1,15 @@
 /** From settings to a session: a run that begins, or one that goes on. Whatever is refused is refused before anything starts. */
 import { writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import type { LaunchPlace } from '../actors/agents/adapter.ts';
 import { ownIdentity } from '../actors/process-identity.ts';
 import { createRedactor } from '../actors/redaction.ts';
 import { writeText } from '../actors/run-texts.ts';
 import { secretsOf } from '../actors/secrets.ts';
 import type { Limits } from '../machines/contracts.ts';
-import { type Config, environment } from './config.ts';
+import type { Config } from './config.ts';
 import { EnvironmentError, RunRefusedError, StorageError } from './errors.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import type { RunHeader } from './journal.ts';
+import { launchPlace } from './launch-place.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { machineStamp } from './machine-stamp.ts';
 import { readRun, repairSnapshot, requireSameMachine, type StoredRun } from './run-record.ts';
@@ -145,10 +144,6 @@ function refuseIfOver({ last, header }: StoredRun, extension: Partial<Limits>): 
     const next = `To go on: oneshot resume ${header.id} --max-iterations ${needed} (or more).`;
     throw new RunRefusedError(`The run ${header.id} has used up its iterations. ${next}`, exitCode);
   }
-}
-
-function launchPlace(cwd: string): LaunchPlace {
-  return { cwd, home: homedir(), isRoot: process.getuid?.() === 0, environment: environment() };
 }
 
 /** The session; the work tree is free again when it has ended. */
