@@ -126,6 +126,7 @@ export const COMMANDS: readonly CommandRow[] = [
       ['--agent-command <command-line>', 'Command line of the agent `command`'],
       ['--agent-output <form>', 'How the output of the agent `command` is read'],
       ['--base-url <url>', 'Address of the endpoint of the agent `openai`'],
+      ['--permissions <policy>', 'What the agent `acp` is answered when it asks for permission'],
     ],
     takesAgentArgs: true,
     run: async (_, options, words) =>

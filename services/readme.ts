@@ -16,6 +16,7 @@ const README = new URL('../README.md', import.meta.url);
 const TABLES: Readonly<Record<string, () => string>> = {
   agents: agentsTable,
   states: statesTable,
+  'agent-example': agentExample,
   options: optionsTable,
   'exit-codes': () =>
     table(
@@ -47,6 +48,16 @@ function agentsTable(): string {
     install === null ? 'nothing' : `\`${install}\``,
   ]);
   return table(['Agent', 'What it is', 'Prompt by', 'Can', 'Needs'], rows);
+}
+
+/** An adapter that the tests run, as it would stand in `actors/agents/`. */
+function agentExample(): string {
+  const source = readFileSync(new URL('../test/actors/agents/mimic.ts', import.meta.url), 'utf8');
+  const moved = source
+    .replaceAll("'../../../actors/agents/", "'./")
+    .replaceAll("'../../../actors/", "'../")
+    .replaceAll("'../../../machines/", "'../../machines/");
+  return `\`\`\`ts\n// actors/agents/mimic.ts\n${moved}\`\`\``;
 }
 
 function statesTable(): string {
