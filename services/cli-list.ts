@@ -40,12 +40,17 @@ function summary({ id, folder, file }: RunSummary) {
 
 function line(run: RunSummary, color: boolean): string {
   const { id, state, iteration, maxIterations, task, updatedAt, pid } = summary(run);
-  const shown =
-    state === null ? 'unreadable' : pid === null && isGoingOn(state) ? `${state} (lost)` : state;
+  const shown = state === null ? 'unreadable' : `${state}${standing(run, pid)}`;
   const age =
     updatedAt === null ? '' : formatDuration(Math.floor((Date.now() - updatedAt) / 1000) * 1000);
   const head = color ? styleText('bold', id) : id;
   return `${head}  ${shown.padEnd(20)} ${iteration ?? '-'}/${maxIterations ?? '-'}  ${age.padStart(8)} ago  ${safeLine(task ?? '').slice(0, 60)}`;
+}
+
+/** What a state does not say of a run that nobody hosts though it is not over. */
+function standing({ file }: RunSummary, pid: number | null): string {
+  if (!file || pid !== null || !isGoingOn(file.state)) return '';
+  return file.seq === 0 ? ' (not started)' : ' (lost)';
 }
 
 /** A run that says so while no oneshot hosts it was killed: `resume` goes on with it. */

@@ -41,7 +41,7 @@ export interface TextPart {
 export function attemptTexts(folder: RunFolder): AttemptText[] {
   const attempts = join(folder.path, 'attempts');
   return names(attempts)
-    .filter((name) => ATTEMPT.test(name))
+    .filter((name) => ATTEMPT.test(name) && areOwnFolders(attempts, [name]))
     .flatMap((attempt) => textsIn(join(attempts, attempt), attempt, ''));
 }
 
@@ -65,7 +65,8 @@ export function attemptText(
 
 function textsIn(path: string, attempt: string, prefix: string): AttemptText[] {
   return names(path).flatMap((name) => {
-    if (prefix === '' && CHECK.test(name)) return textsIn(join(path, name), attempt, `${name}/`);
+    const isCheck = prefix === '' && CHECK.test(name) && areOwnFolders(path, [name]);
+    if (isCheck) return textsIn(join(path, name), attempt, `${name}/`);
     const stat = lstatSync(join(path, name), { throwIfNoEntry: false });
     if (!FILE.test(name) || !stat?.isFile()) return [];
     return [{ attempt, file: prefix + name, bytes: stat.size }];

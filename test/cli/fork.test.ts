@@ -204,6 +204,7 @@ describe('A fork', () => {
     expect(out).toContain(
       `family\n  ${first} (completed)\n  └─ ${second} from seq 6 (reiterationPending)  ← this run\n     └─ ${third} from seq 0 (reiterationPending)\n`,
     );
+    expect((await at.oneshot(['list'])).out).toContain('reiterationPending (not started)');
     const shown: RunReport = JSON.parse((await at.oneshot(['show', '--json', `${first}`])).out);
     expect(shown).toMatchObject({ parent: null, children: [{ run: second, seq: 6 }] });
     const forked = await at.oneshot(['fork', '--no-start', '--json', `${first}`]);

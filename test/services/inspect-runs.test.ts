@@ -126,7 +126,10 @@ describe('The texts of an attempt', () => {
     writeFileSync(join(attempt, 'command.json'), '{}');
     writeFileSync(join(path, 'outside'), 'outside');
     symlinkSync(join(path, 'outside'), join(attempt, 'result.md'));
-    symlinkSync(path, join(path, 'attempts', '0002-worker'));
+    mkdirSync(join(path, 'elsewhere'));
+    writeFileSync(join(path, 'elsewhere', 'stdout'), 'outside');
+    symlinkSync(join(path, 'elsewhere'), join(path, 'attempts', '0002-worker'));
+    symlinkSync(join(path, 'elsewhere'), join(attempt, 'check-2'));
     const inspector = await inspect({ runsDir });
     const base = `/api/runs/${FIRST}/attempts`;
     const get = (what: string) => ask(inspector, base + what, { headers: cookieOf(inspector) });
@@ -175,7 +178,8 @@ describe('The texts of an attempt', () => {
   it.each([
     '/0001-worker/command.json',
     '/0001-worker/result.md',
-    '/0002-worker/task.md',
+    '/0002-worker/stdout',
+    '/0001-worker/check-2/stdout',
     '/0002-worker/attempts/0001-worker/stdout',
     '/0001-worker/check-1',
     '/0001-worker/check-1/stdout/x',

@@ -184,6 +184,17 @@ describe('The activities of a run', () => {
     expect(offsets(reader)).toEqual([0, 1]);
   });
 
+  it('come whole however long one of them is', async () => {
+    const runsDir = temporaryFolder();
+    const { id, log } = recordRun(runsDir, toWorker);
+    const long = JSON.stringify({ ...JSON.parse(line(1)), text: 'ü'.repeat(700_000) });
+    writeFileSync(log, `${line(0)}\n${long}\n${line(2)}\n`);
+    const reader = listen(await inspect({ runsDir }), `/api/runs/${id}/activities`);
+    await until('all is read', () => isCaughtUp(reader));
+    expect(offsets(reader)).toEqual([0, 1, 2]);
+    expect(reader.events.flatMap(({ data }) => data)[1].text).toHaveLength(700_000);
+  });
+
   it('leave out a line that a power cut has torn', async () => {
     const runsDir = temporaryFolder();
     const { id, log } = recordRun(runsDir, toWorker);
