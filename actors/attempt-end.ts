@@ -82,10 +82,17 @@ export function concludeEnd(
     usage: ownUsage(host.adapters[evidence.role], files, evidence.stream.usage),
     message: describeEnd(evidence),
     endedAt: host.now(),
+    ranMs: ranFor(host, files),
     liveness: readRecord<StopRecord>(files.file('stop.json'))?.liveness ?? null,
     survivors: remains?.survivors ?? [],
     ...(remains?.sharedServices.length ? { sharedServices: remains.sharedServices } : {}),
   });
+}
+
+/** Milliseconds since the start; a clock that was set back meanwhile must not lengthen an attempt. */
+export function ranFor(host: RunHost, files: AttemptFiles): number {
+  const startedAt = readRecord<CommandRecord>(files.file('command.json'))?.startedAt;
+  return startedAt === undefined ? 0 : Math.max(0, host.now() - startedAt);
 }
 
 /** What this attempt used: what its session had used before is in no attempt twice. */

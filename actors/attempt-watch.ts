@@ -2,6 +2,7 @@
 import {
   concat,
   defer,
+  distinctUntilChanged,
   filter,
   from,
   ignoreElements,
@@ -13,6 +14,8 @@ import {
   of,
   share,
   shareReplay,
+  skip,
+  startWith,
   switchMap,
   take,
   takeUntil,
@@ -26,7 +29,7 @@ import { answerOf, classifyEnd, type StartFailure } from '../machines/judgement.
 import { NO_OUTCOME } from '../machines/outcome.ts';
 import { LaunchRefusal } from './agents/adapter.ts';
 import { sharedServiceOf } from './agents/shared-services.ts';
-import { concludeEnd, gatherEvidence, sessionIdOf } from './attempt-end.ts';
+import { concludeEnd, gatherEvidence, ranFor, sessionIdOf } from './attempt-end.ts';
 import type { AttemptFiles, RefusalRecord } from './attempt-files.ts';
 import { attemptFiles, writeRecord } from './attempt-files.ts';
 import { attemptMarker, launchAttempt } from './attempt-launch.ts';
@@ -41,6 +44,9 @@ import type { RunHost } from './run-host.ts';
 
 /** Milliseconds within which signs of life count as one: the inactivity deadline is late by no more than this. */
 const ACTIVITY_WINDOW_MS = 50;
+
+/** Milliseconds between two records of what an attempt has used: each is a transition of the run. */
+const SPENT_WINDOW_MS = 2_000;
 
 /** How an attempt came to its end while it was watched. */
 interface Ending {
@@ -153,7 +159,19 @@ function follow(host: RunHost, plan: AttemptPlan, process: AttemptProcess): Obse
   const started$ = process.started$.pipe(
     map((pid): AgentEvent => ({ type: 'agent.started', attempt: plan.number, pid })),
   );
-  return stoppingWhenLeft(merge(started$, signs$, end$), () =>
+  const spent$ = output$.pipe(
+    map(() => reading.outcome.usage),
+    startWith(NO_OUTCOME.usage),
+    distinctUntilChanged(),
+    skip(1),
+    throttleTime(SPENT_WINDOW_MS, undefined, { leading: true, trailing: true }),
+    map((usage): AgentEvent => {
+      const ranMs = ranFor(host, files);
+      return { type: 'agent.spent', attempt: plan.number, usage, ranMs };
+    }),
+    takeUntil(ending$),
+  );
+  return stoppingWhenLeft(merge(started$, signs$, spent$, end$), () =>
     host.stops.stop({ files, wrapperPid: process.wrapperPid, liveness: liveness.seen }),
   );
 }

@@ -15,7 +15,7 @@ import {
 } from '../machines/judgement.ts';
 import { NO_OUTCOME, type StreamOutcome } from '../machines/outcome.ts';
 import { renderSalvage } from '../machines/prompts.ts';
-import { concludeEnd, gatherEvidence, readTranscript, sessionIdOf } from './attempt-end.ts';
+import { concludeEnd, gatherEvidence, ranFor, readTranscript, sessionIdOf } from './attempt-end.ts';
 import { livingAgent, readWrapperPid } from './attempt-exit.ts';
 import type { AttemptFiles, CommandRecord } from './attempt-files.ts';
 import { attemptFiles, readRecord } from './attempt-files.ts';
@@ -49,12 +49,6 @@ export async function recover(host: RunHost, request: RecoveryRequest): Promise<
   const remains = await host.stops.stop(target);
   const evidence = await examine(host, request, files);
   return judge(host, files, evidence, remains);
-}
-
-/** A clock that was set back meanwhile must not lengthen the attempt beyond its ceiling. */
-function ranFor(host: RunHost, files: AttemptFiles): number {
-  const startedAt = readRecord<CommandRecord>(files.file('command.json'))?.startedAt;
-  return startedAt === undefined ? 0 : Math.max(0, host.now() - startedAt);
 }
 
 function judge(

@@ -34,6 +34,10 @@ export type Phase = (typeof PHASES)[number];
 /** Why a run failed, or stands where it stands, as a stable word for programs. */
 export type FailureReason =
   | 'maxIterations'
+  | 'maxCost'
+  | 'maxTokens'
+  | 'maxTime'
+  | 'crashLoop'
   | 'agentNotFound'
   | 'unauthorized'
   | 'contextTooLong'
@@ -57,8 +61,10 @@ export interface CurrentAttempt {
   readonly role: Role;
   /** Attach to its living process, found by recovery, instead of starting one. */
   readonly attach: boolean;
-  /** Milliseconds that it had run when it was attached to; 0 for one that was started. */
+  /** Milliseconds that it is known to have run: when it was attached to, or told what it had used. */
   readonly ranMs: number;
+  /** What it is known to have used so far; its end tells the rest. */
+  readonly spent: Usage;
   /** The agent's pid, once it has started. */
   readonly pid: number | null;
   /** How it ended as far as the machine knows; recovery finds out the rest. */
@@ -88,8 +94,14 @@ export interface LifecycleContext extends LifecycleInput {
   readonly diagnosis: string | null;
   readonly verdict: Verdict | null;
   readonly usage: { readonly worker: Usage; readonly auditor: Usage };
-  /** The latest attempt whose usage is in the sums: an attempt that is looked at twice is added once. */
+  /** Milliseconds that attempts and checks took. */
+  readonly activeMs: number;
+  /** The latest attempt whose usage and time are in the sums: an attempt that is looked at twice is added once. */
   readonly usageUpTo: number;
+  /** Attempts in a row that came to nothing since oneshot was lost under them. */
+  readonly losses: number;
+  /** The state in which the run failed for a budget: it goes on from there. */
+  readonly failedIn: Phase | null;
   readonly resumeAt: number | null;
   /** Usage limits in a row whose end the agent did not tell: each waits longer. */
   readonly quotaProbes: number;
@@ -118,7 +130,10 @@ export function initialContext(input: LifecycleInput): LifecycleContext {
     diagnosis: null,
     verdict: null,
     usage: { worker: UNKNOWN_USAGE, auditor: UNKNOWN_USAGE },
+    activeMs: 0,
     usageUpTo: 0,
+    losses: 0,
+    failedIn: null,
     resumeAt: null,
     quotaProbes: 0,
     phase: 'created',

@@ -16,7 +16,8 @@ export type EndReason =
   | 'interrupted'
   | 'outputLimit'
   | 'spawnFailed'
-  | 'orchestratorLost';
+  | 'orchestratorLost'
+  | 'budget';
 
 /**
  * What an end amounts to, judged from exit code, terminal event and result together.
@@ -91,6 +92,8 @@ export interface AttemptEnd {
   readonly message: string;
   /** Epoch milliseconds. */
   readonly endedAt: number;
+  /** Milliseconds from its start. */
+  readonly ranMs: number;
   /** What the kill was based on, for an attempt that oneshot ended. */
   readonly liveness: Liveness | null;
   /** Processes that outlived SIGKILL, as `pid name`; empty when the whole tree is gone. */
@@ -131,6 +134,14 @@ export interface Limits {
   /** Milliseconds before a dead role is started again; doubles with each, up to a minute. */
   readonly retryPauseMs: number;
   readonly onLimit: 'wait' | 'stop';
+  /** What all agents of the run together may cost, in US dollars; `null`: no limit, as for the following. */
+  readonly maxCostUsd: number | null;
+  /** What they may read and write together. */
+  readonly maxTokens: number | null;
+  /** Milliseconds that attempts and checks may take together; waiting for a usage limit is not counted. */
+  readonly maxTimeMs: number | null;
+  /** How often in a row oneshot may be lost under an attempt that has nothing to show for it. */
+  readonly maxLosses: number;
 }
 
 /** What an earlier round decided, as the auditor is told. */

@@ -1,4 +1,4 @@
-import type { AttemptEnd, CheckResult, Findings, Limits, TextRef } from './contracts.ts';
+import type { AttemptEnd, CheckResult, Findings, Limits, TextRef, Usage } from './contracts.ts';
 
 /**
  * What can happen to a run. Whatever the context is to know (times, pids, sizes) travels inside the event, so a
@@ -24,6 +24,13 @@ export type AgentEvent =
   | { readonly type: 'agent.started'; readonly attempt: number; readonly pid: number }
   /** A sign of life on any channel. It carries nothing, is not journaled, and only re-arms the inactivity timer. */
   | { readonly type: 'agent.activity' }
+  /** What the attempt has used up to now, where its stream tells, and how long it has run in ms. */
+  | {
+      readonly type: 'agent.spent';
+      readonly attempt: number;
+      readonly usage: Usage;
+      readonly ranMs: number;
+    }
   | { readonly type: 'agent.ended'; readonly attempt: number; readonly end: AttemptEnd };
 
 /** What the actor of the checks tells the machine. */

@@ -3,6 +3,14 @@
  * module cannot do anything. The host supplies the actors.
  */
 import { assertEvent, assign, fromEventObservable, fromPromise, setup } from 'xstate';
+import {
+  budgetMessage,
+  isBudget,
+  iterationsMessage,
+  leavesBudget,
+  spentBudget,
+  timeLeft,
+} from './budgets.ts';
 import type { FailureReason, LifecycleContext, LifecycleInput, Phase } from './context.ts';
 import { currentAttempt } from './context.ts';
 import type { AttemptEnd, AttemptPlan, EndReason, Findings, Role, Verdict } from './contracts.ts';
@@ -37,8 +45,7 @@ export const implementations = setup({
   },
   delays: {
     inactivity: ({ context }) => context.limits.inactivityMs,
-    attemptCeiling: ({ context }) =>
-      Math.max(0, context.limits.attemptMs - (context.attempt?.ranMs ?? 0)),
+    attemptCeiling: ({ context }) => timeLeft(context),
     retryPause: ({ context }) => retryPause(context),
   },
   guards: {
@@ -57,11 +64,22 @@ export const implementations = setup({
       context.repeatsIteration || context.iteration < context.limits.maxIterations,
     waitsOnLimit: ({ context }) => context.limits.onLimit === 'wait',
     stoppedForLimit: ({ context }) => context.reason === 'usageLimit',
-    failedForBudget: ({ context }) => context.reason === 'maxIterations',
+    budgetSpent: ({ context }) => spentBudget(context) !== null,
+    /** With what this event tells. */
+    overspends: ({ context, event }) => {
+      assertEvent(event, 'agent.spent');
+      return spentBudget({ ...context, ...update.noteSpent(context, event) }) !== null;
+    },
+    /** Lost once more, with nothing to show: something about this run brings oneshot down. */
+    losesAgain: ({ context, event }) =>
+      update.lossesWith(context, requireEnd(event)) >= context.limits.maxLosses,
+    failedForBudget: ({ context }) => isBudget(context.reason),
+    failedIn: ({ context }, { phases }: { phases: readonly Phase[] }) =>
+      context.failedIn !== null && phases.includes(context.failedIn),
     failedInternally: ({ context }) => context.reason === 'internalError',
     budgetSuffices: ({ context, event }) => {
       assertEvent(event, 'run.extend');
-      return context.iteration < (event.limits.maxIterations ?? context.limits.maxIterations);
+      return leavesBudget(context, event.limits);
     },
     cameFrom: ({ context }, { phases }: { phases: readonly Phase[] }) =>
       phases.includes(context.phase),
@@ -97,7 +115,8 @@ export const implementations = setup({
     }),
     takeFailedChecks: assign(({ context, event }) => {
       assertEvent(event, 'checks.ended');
-      return event.feedback ? update.takeFailedChecks(context, event.feedback) : {};
+      const { feedback, results } = event;
+      return feedback ? update.takeFailedChecks(context, results, feedback) : {};
     }),
     takeVerdict: assign(({ context, event }) => update.takeVerdict(context, requireEnd(event))),
     noteUnreadable: assign(({ context, event }) =>
@@ -122,12 +141,24 @@ export const implementations = setup({
       update.fail('auditorUnreadable', `No auditor gave a readable verdict: ${context.diagnosis}`),
     ),
     failIterations: assign(({ context }) =>
+      update.failForBudget(context, 'maxIterations', iterationsMessage(context)),
+    ),
+    failBudget: assign(({ context }) => {
+      const budget = spentBudget(context);
+      if (!budget) throw new Error('No budget is spent.');
+      return update.failForBudget(context, budget, budgetMessage(budget, context));
+    }),
+    failCrashLoop: assign(({ context }) =>
       update.fail(
-        'maxIterations',
-        `All ${context.limits.maxIterations} iterations are used up. ` +
-          'To go on: oneshot resume --max-iterations with a larger number.',
+        'crashLoop',
+        `oneshot was lost ${context.losses} times in a row under an attempt that had nothing to show for it. ` +
+          'Find out what ends it (memory, disk); then: oneshot resume.',
       ),
     ),
+    noteSpent: assign(({ context, event }) => {
+      assertEvent(event, 'agent.spent');
+      return update.noteSpent(context, event);
+    }),
     failInternally: assign(({ event }) => update.fail('internalError', errorMessage(event))),
     noteInterruption: assign(({ context, event }) => {
       assertEvent(event, 'run.interrupt');

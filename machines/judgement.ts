@@ -115,6 +115,8 @@ function describeCourse(evidence: Evidence): string {
       return 'ran into the attempt timeout and was stopped';
     case 'interrupted':
       return 'was stopped by an interruption';
+    case 'budget':
+      return 'used up a budget of the run and was stopped';
     case 'outputLimit':
       return 'printed more than the output limit and was stopped';
     case 'spawnFailed':

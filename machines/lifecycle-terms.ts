@@ -4,11 +4,14 @@ import type { EndReason, Findings, Role, Verdict } from './contracts.ts';
 
 export const entering = (phase: Phase) => ({ type: 'enterPhase', params: { phase } }) as const;
 export const beginAttemptOf = (role: Role) => ({ type: 'beginAttempt', params: { role } }) as const;
-const endedBy = (reason: EndReason) => ({ type: 'noteEnd', params: { reason } }) as const;
+export const endedBy = (reason: EndReason) => ({ type: 'noteEnd', params: { reason } }) as const;
 export const found = (kind: Findings['kind']) => ({ type: 'found', params: { kind } }) as const;
 export const verdictIs = (kind: Verdict['kind']) =>
   ({ type: 'verdictIs', params: { kind } }) as const;
 export const cameFrom = (...phases: Phase[]) => ({ type: 'cameFrom', params: { phases } }) as const;
+
+/** The state in which a budget ended the run. */
+export const failedIn = (...phases: Phase[]) => ({ type: 'failedIn', params: { phases } }) as const;
 
 export const toRecovery = (reason: EndReason) =>
   ({ target: '#oneshot.recoveryPending', actions: endedBy(reason) }) as const;

@@ -16,7 +16,9 @@ import { implementations } from './implementations.ts';
 import {
   beginAttemptOf,
   cameFrom,
+  endedBy,
   entering,
+  failedIn,
   toInternalFailure,
   toRecovery,
   verdictIs,
@@ -41,6 +43,14 @@ const watch = {
 const watchedEvents = {
   'agent.activity': '.live',
   'agent.started': { guard: 'ofThisAttempt', actions: 'noteStarted' },
+  'agent.spent': [
+    {
+      guard: and(['ofThisAttempt', 'overspends']),
+      target: '#oneshot.recoveryPending',
+      actions: ['noteSpent', endedBy('budget')],
+    },
+    { guard: 'ofThisAttempt', actions: 'noteSpent' },
+  ],
   'process.restarted': toRecovery('orchestratorLost'),
 } as const;
 
@@ -128,7 +138,12 @@ export const lifecycle = implementations.createMachine({
     auditPending: {
       description: 'Checkpoint: there is a result to judge.',
       entry: entering('auditPending'),
-      after: { 0: { target: 'auditorExecuting', actions: beginAttemptOf('auditor') } },
+      after: {
+        0: [
+          { guard: 'budgetSpent', target: 'failed', actions: 'failBudget' },
+          { target: 'auditorExecuting', actions: beginAttemptOf('auditor') },
+        ],
+      },
       on: { 'process.restarted': { target: 'auditPending', reenter: true } },
     },
 
@@ -180,6 +195,7 @@ export const lifecycle = implementations.createMachine({
       entry: entering('reiterationPending'),
       after: {
         0: [
+          { guard: 'budgetSpent', target: 'failed', actions: 'failBudget' },
           { guard: 'iterationsLeft', target: 'workerExecuting', actions: 'beginIteration' },
           { target: 'failed', actions: 'failIterations' },
         ],
@@ -195,6 +211,11 @@ export const lifecycle = implementations.createMachine({
         src: 'quotaReset',
         input: ({ context }) => ({ resumeAt: context.resumeAt ?? 0 }),
         onDone: [
+          {
+            guard: and(['isWorker', 'budgetSpent']),
+            target: 'failed',
+            actions: 'failBudget',
+          },
           { guard: 'isWorker', target: 'workerExecuting', actions: beginAttemptOf('worker') },
           { target: 'auditPending', actions: 'clearReason' },
         ],
@@ -242,8 +263,23 @@ export const lifecycle = implementations.createMachine({
         'process.restarted': {},
         'run.extend': [
           {
-            guard: and(['failedForBudget', 'budgetSuffices']),
+            guard: and(['failedForBudget', 'budgetSuffices', failedIn('reiterationPending')]),
             target: 'reiterationPending',
+            actions: ['extendLimits', 'clearReason'],
+          },
+          {
+            guard: and(['failedForBudget', 'budgetSuffices', failedIn('auditPending')]),
+            target: 'auditPending',
+            actions: ['extendLimits', 'clearReason'],
+          },
+          {
+            guard: and(['failedForBudget', 'budgetSuffices', 'isWorker']),
+            target: 'workerExecuting',
+            actions: ['extendLimits', beginAttemptOf('worker')],
+          },
+          {
+            guard: and(['failedForBudget', 'budgetSuffices']),
+            target: 'auditPending',
             actions: ['extendLimits', 'clearReason'],
           },
           { actions: 'extendLimits' },

@@ -121,6 +121,7 @@ const SALVAGE_CAUSE: Record<EndReason, string> = {
   attemptCeiling: 'it ran out of time and was stopped',
   interrupted: 'it was interrupted',
   outputLimit: 'it printed too much and was stopped',
+  budget: 'it used up a budget and was stopped',
   spawnFailed: 'it could not be started',
   orchestratorLost: 'it was lost with the process that watched it',
 };

@@ -64,6 +64,11 @@ export const recoveryPending = implementations.createStateConfig({
             actions: ['noteUnreadable', 'failUnreadable'],
           },
           {
+            guard: and([found('partial'), 'isWorker', 'losesAgain']),
+            target: '#oneshot.failed',
+            actions: ['takePartial', 'failCrashLoop'],
+          },
+          {
             guard: and([found('partial'), 'isWorker']),
             target: '#oneshot.reiterationPending',
             actions: 'takePartial',
@@ -74,6 +79,11 @@ export const recoveryPending = implementations.createStateConfig({
             actions: 'noteLimit',
           },
           { guard: found('limited'), target: '#oneshot.interrupted', actions: 'noteLimit' },
+          {
+            guard: 'losesAgain',
+            target: '#oneshot.failed',
+            actions: ['noteDeath', 'failCrashLoop'],
+          },
           {
             guard: and([not('diesForGood'), 'attemptsLeft']),
             target: 'pausing',
@@ -88,6 +98,7 @@ export const recoveryPending = implementations.createStateConfig({
       description: 'The attempt left nothing; its role is started once more after a growing pause.',
       after: {
         retryPause: [
+          { guard: 'budgetSpent', target: '#oneshot.failed', actions: 'failBudget' },
           {
             guard: 'isWorker',
             target: '#oneshot.workerExecuting',

@@ -13,6 +13,7 @@ import type {
   Round,
   SalvagedSession,
   TextRef,
+  Usage,
   Work,
 } from './contracts.ts';
 import { PREVIEW_LENGTH, UNKNOWN_USAGE } from './contracts.ts';
@@ -48,6 +49,7 @@ export function beginAttempt(context: LifecycleContext, role: Role): Update {
     role,
     attach: false,
     ranMs: 0,
+    spent: UNKNOWN_USAGE,
     pid: null,
     endReason: null,
     counted: false,
@@ -57,7 +59,7 @@ export function beginAttempt(context: LifecycleContext, role: Role): Update {
 
 /** A person said to go on after a failure: what died before no longer counts. */
 export function forgetDeaths(): Update {
-  return { deaths: { worker: 0, auditor: 0 } };
+  return { deaths: { worker: 0, auditor: 0 }, losses: 0 };
 }
 
 export function attach(context: LifecycleContext, pid: number, ranMs: number): Update {
@@ -67,6 +69,14 @@ export function attach(context: LifecycleContext, pid: number, ranMs: number): U
 
 export function noteStarted(context: LifecycleContext, pid: number): Update {
   return { attempt: { ...currentAttempt(context), pid } };
+}
+
+/** What the attempt has used up to now; each tells the whole of it. */
+export function noteSpent(
+  context: LifecycleContext,
+  { usage, ranMs }: { readonly usage: Usage; readonly ranMs: number },
+): Update {
+  return { attempt: { ...currentAttempt(context), spent: usage, ranMs } };
 }
 
 /** The first reason of an end stands; what comes later is attached to it, never put in its place. */
@@ -96,14 +106,20 @@ export function acceptWork(context: LifecycleContext, end: AttemptEnd): Update {
 }
 
 export function acceptChecks(context: LifecycleContext, checks: Work['checks']): Update {
-  return { work: context.work && { ...context.work, checks }, ...noReason };
+  const activeMs = context.activeMs + durationOf(checks);
+  return { work: context.work && { ...context.work, checks }, activeMs, ...noReason };
 }
 
-export function takeFailedChecks(context: LifecycleContext, text: TextRef): Update {
+export function takeFailedChecks(
+  context: LifecycleContext,
+  checks: Work['checks'],
+  text: TextRef,
+): Update {
   const feedback: Feedback = { from: 'checks', attempt: currentAttempt(context).number, text };
   return {
     feedback,
     rounds: remember(context, 'checksFailed', text.preview),
+    activeMs: context.activeMs + durationOf(checks),
     reason: 'checksFailed',
     message: null,
   };
@@ -185,6 +201,15 @@ export function noteLimit(
   };
 }
 
+/** A run that fails for a budget goes on where it failed, when it gets a larger one. */
+export function failForBudget(
+  context: LifecycleContext,
+  reason: FailureReason,
+  message: string,
+): Update {
+  return { ...fail(reason, message), failedIn: context.phase };
+}
+
 export function fail(reason: FailureReason, message: string): Update {
   return { reason, message };
 }
@@ -192,7 +217,7 @@ export function fail(reason: FailureReason, message: string): Update {
 export function noteInterruption(context: LifecycleContext, reason: string): Update {
   const isExecuting = context.phase.endsWith('Executing');
   const end = isExecuting ? noteEnd(context, 'interrupted', null) : {};
-  return { ...end, reason, message: null };
+  return { ...end, ...takeSpent(context), reason, message: null };
 }
 
 export function clearReason(): Update {
@@ -235,8 +260,29 @@ function remember(context: LifecycleContext, verdict: Round['verdict'], text: st
 }
 
 function takeUsage(context: LifecycleContext, end: AttemptEnd): Update {
+  return { ...sumUp(context, end.usage, end.ranMs), losses: lossesWith(context, end) };
+}
+
+/** An auditor that is interrupted is not looked at again: what it told is all that will be known. */
+function takeSpent(context: LifecycleContext): Update {
+  const { attempt, phase } = context;
+  if (phase !== 'auditorExecuting' || !attempt) return {};
+  return sumUp(context, attempt.spent, attempt.ranMs);
+}
+
+function sumUp(context: LifecycleContext, spent: Usage, ranMs: number): Update {
   const { number, role } = currentAttempt(context);
   if (number <= context.usageUpTo) return {};
-  const usage = { ...context.usage, [role]: addUsage(context.usage[role], end.usage) };
-  return { usage, usageUpTo: number };
+  const usage = { ...context.usage, [role]: addUsage(context.usage[role], spent) };
+  return { usage, activeMs: context.activeMs + ranMs, usageUpTo: number };
+}
+
+/** Losses in a row, with this end: anything but being lost once more begins the count anew. */
+export function lossesWith(context: LifecycleContext, end: AttemptEnd): number {
+  const isLoss = end.reason === 'orchestratorLost' && end.class !== 'clean';
+  return isLoss ? context.losses + 1 : 0;
+}
+
+function durationOf(checks: Work['checks']): number {
+  return checks.reduce((total, { durationMs }) => total + durationMs, 0);
 }

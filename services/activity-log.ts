@@ -1,4 +1,4 @@
-import { appendFileSync, closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import type { LogEntry } from '../actors/run-host.ts';
 import { StorageError } from './errors.ts';
 
@@ -16,16 +16,37 @@ export interface ActivityLog {
 
 /** The log is not synced: what a power cut takes of it is still in the attempts' `stdout`. */
 export function openActivityLog(path: string): ActivityLog {
+  const encoder = createEncoder();
   return {
     append(entries) {
-      const text = entries.map(renderLine).join('');
       try {
-        appendFileSync(path, text, { mode: 0o600 });
+        appendTo(path, encoder.encode(entries.map(renderLine).join('')));
       } catch (error) {
         throw new StorageError(path, error);
       }
     },
     loggedOffset: (attempt) => lastOffset(path, attempt),
+  };
+}
+
+function appendTo(path: string, bytes: Buffer): void {
+  const fd = openSync(path, 'a', 0o600);
+  try {
+    for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Texts as bytes, all in the same memory: a flood of them would leave much behind before it is collected. */
+function createEncoder(): { encode(text: string): Buffer } {
+  let room = Buffer.alloc(0);
+  return {
+    encode(text) {
+      const most = 3 * text.length;
+      if (most > room.length) room = Buffer.allocUnsafeSlow(2 * most);
+      return room.subarray(0, room.write(text));
+    },
   };
 }
 

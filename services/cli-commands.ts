@@ -24,7 +24,12 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     usage: 'resume [id]',
     description: 'Go on with a run',
-    options: [['--max-iterations <n>', 'A larger budget for a run that used it up']],
+    options: [
+      ['--max-iterations <n>', 'A larger budget for a run that used it up'],
+      ['--max-cost <dollars>', 'The same for what its agents may cost'],
+      ['--max-tokens <n>', 'The same for the tokens that they may use'],
+      ['--max-time <duration>', 'The same for how long they may take'],
+    ],
     hostsRun: true,
     run: async (id, options) => (await import('./cli-run.ts')).resumeCommand(id, options),
   },

@@ -5,6 +5,7 @@ import { text as textOfStream } from 'node:stream/consumers';
 import type { Limits } from '../machines/contracts.ts';
 import { type CommandContext, commandContext, createOutput } from './cli-context.ts';
 import type { CommandOptions } from './cli-program.ts';
+import type { Config } from './config.ts';
 import { UsageError } from './errors.ts';
 import { type Inspection, inspectionOf, serveRun } from './inspect-run.ts';
 import type { Output } from './output.ts';
@@ -54,9 +55,7 @@ export async function startAndDrive(
 
 export async function resumeCommand(id: string, options: CommandOptions): Promise<number> {
   const { config } = await commandContext(options);
-  const extension =
-    typeof options.maxIterations === 'string' ? { maxIterations: config.maxIterations } : {};
-  return goOn(findRun(config.runsDir, id), extension, options);
+  return goOn(findRun(config.runsDir, id), extensionOf(options, config), options);
 }
 
 /** Goes on with a run and stays with it to its end. Returns the exit code. */
@@ -85,6 +84,17 @@ export async function goOn(
   } finally {
     signals.stop();
   }
+}
+
+/** The budgets that were given anew. */
+function extensionOf(options: CommandOptions, config: Config): Partial<Limits> {
+  const { maxIterations, maxCostUsd, maxTokens, maxTimeMs } = config;
+  return {
+    ...(options.maxIterations === undefined ? {} : { maxIterations }),
+    ...(options.maxCost === undefined ? {} : { maxCostUsd }),
+    ...(options.maxTokens === undefined ? {} : { maxTokens }),
+    ...(options.maxTime === undefined ? {} : { maxTimeMs }),
+  };
 }
 
 async function drive(

@@ -60,6 +60,16 @@ export function duration(minMs: 0 | 1): ValueRule<number> {
   };
 }
 
+/** An amount of money, in US dollars. */
+export const dollars: ValueRule<number> = {
+  allowed: 'an amount in US dollars such as `2.50`, more than 0',
+  json: { type: 'number', exclusiveMinimum: 0 },
+  fromText: (text) => (/^\$?\d+(\.\d+)?$/.test(text) ? Number(text.replace('$', '')) : text),
+  read: (value) =>
+    typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : undefined,
+  format: String,
+};
+
 /** An amount of bytes, at least one. */
 export const byteSize: ValueRule<number> = {
   allowed: 'an amount such as `4GiB`, `500MB` or a number of bytes, at least 1 byte',

@@ -161,6 +161,10 @@ function limitsOf(set: OptionValues) {
     retryPauseMs: set.retryPause ?? DEFAULTS.retryPauseMs,
     outputLimitBytes: set.outputLimit ?? DEFAULTS.outputLimitBytes,
     onLimit: set.onLimit ?? DEFAULTS.onLimit,
+    maxCostUsd: set.maxCost ?? null,
+    maxTokens: set.maxTokens ?? null,
+    maxTimeMs: set.maxTime ?? null,
+    maxLosses: set.maxLosses ?? DEFAULTS.maxLosses,
   };
 }
 

@@ -32,6 +32,7 @@ export const endReasonSchema = exactly<EndReason>()(
       'outputLimit',
       'spawnFailed',
       'orchestratorLost',
+      'budget',
     ])
     .meta({ id: 'EndReason', description: 'Why an attempt ended: the first reason counts.' }),
 );
@@ -116,6 +117,7 @@ export const attemptEndSchema = exactly<AttemptEnd>()(
       usage: usageSchema,
       message: z.string().describe('For a person: what happened and what to do.'),
       endedAt: epochMs,
+      ranMs: milliseconds.describe('Milliseconds from its start.'),
       liveness: livenessSchema
         .nullable()
         .describe('What the kill was based on, for an attempt that oneshot ended.'),
@@ -171,6 +173,12 @@ export const limitsShape = {
     'Milliseconds before a dead role is started again; doubles with each.',
   ),
   onLimit: z.enum(['wait', 'stop']).describe('What to do at a usage limit.'),
+  maxCostUsd: z.number().positive().nullable().describe('US dollars; null: no limit.'),
+  maxTokens: ordinal.nullable().describe('Read and written; null: no limit.'),
+  maxTimeMs: milliseconds
+    .nullable()
+    .describe('Milliseconds of attempts and checks; null: no limit.'),
+  maxLosses: ordinal.describe('How often in a row oneshot may be lost with nothing to show.'),
 };
 
 export const limitsSchema = exactly<Limits>()(

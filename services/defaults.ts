@@ -27,6 +27,8 @@ export const DEFAULTS = Object.freeze({
   runsDir: '.oneshot',
   /** What to do at an agent's usage limit. */
   onLimit: 'wait',
+  /** Attempts in a row that may come to nothing since oneshot was lost under them. */
+  maxLosses: 5,
   /** How the output of the agent `command` is read. */
   agentOutput: 'auto',
   /** What an agent is answered that asks for permission. */

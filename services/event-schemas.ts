@@ -8,9 +8,10 @@ import {
   findingsSchema,
   limitsShape,
   textRefSchema,
+  usageSchema,
 } from './contract-schemas.ts';
 import type { JournaledEvent } from './journal.ts';
-import { exactly, list, ordinal } from './schema-of.ts';
+import { exactly, list, milliseconds, ordinal } from './schema-of.ts';
 
 const largerLimits = z.strictObject({
   maxIterations: z.exactOptional(limitsShape.maxIterations),
@@ -20,6 +21,10 @@ const largerLimits = z.strictObject({
   attemptMs: z.exactOptional(limitsShape.attemptMs),
   retryPauseMs: z.exactOptional(limitsShape.retryPauseMs),
   onLimit: z.exactOptional(limitsShape.onLimit),
+  maxCostUsd: z.exactOptional(limitsShape.maxCostUsd),
+  maxTokens: z.exactOptional(limitsShape.maxTokens),
+  maxTimeMs: z.exactOptional(limitsShape.maxTimeMs),
+  maxLosses: z.exactOptional(limitsShape.maxLosses),
 });
 
 /** Events whose type says all that is recorded of them. */
@@ -34,6 +39,12 @@ const plainEventSchema = exactly<Exclude<JournaledEvent, Unrecorded | Forked | F
     z.strictObject({ type: z.literal('run.extend'), limits: largerLimits }),
     z.strictObject({ type: z.literal('process.restarted') }),
     z.strictObject({ type: z.literal('agent.started'), attempt: ordinal, pid: ordinal }),
+    z.strictObject({
+      type: z.literal('agent.spent'),
+      attempt: ordinal,
+      usage: usageSchema,
+      ranMs: milliseconds,
+    }),
     z.strictObject({ type: z.literal('agent.ended'), attempt: ordinal, end: attemptEndSchema }),
     z.strictObject({
       type: z.literal('checks.ended'),

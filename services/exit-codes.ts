@@ -1,3 +1,4 @@
+import { isBudget } from '../machines/budgets.ts';
 import type { Phase } from '../machines/context.ts';
 
 /** What the process exits with, for scripts; the README's table is made from it. */
@@ -23,7 +24,7 @@ export function exitCodeOf(phase: Phase, reason: string | null): number {
     case 'interrupted':
       return interruptionCode(reason);
     case 'failed':
-      return reason === 'maxIterations' ? EXIT_CODES.budget.code : EXIT_CODES.failed.code;
+      return isBudget(reason) ? EXIT_CODES.budget.code : EXIT_CODES.failed.code;
     case 'created':
     case 'workerExecuting':
     case 'recoveryPending':

@@ -1,8 +1,10 @@
-import { byteSize, choice, duration, wholeNumber } from './config-values.ts';
+import { byteSize, choice, dollars, duration, wholeNumber } from './config-values.ts';
 import { DEFAULTS } from './defaults.ts';
 import { type OptionRow, single } from './option-row.ts';
 
 const limits = { ...single, group: 'Limits' } as const;
+
+const budget = { ...limits, default: null, otherwise: 'no limit' } as const;
 
 /** How long, how often and how much. */
 export const LIMIT_OPTIONS = {
@@ -81,6 +83,37 @@ export const LIMIT_OPTIONS = {
     description: 'How much one attempt may print before it is stopped',
     rule: byteSize,
     default: DEFAULTS.outputLimitBytes,
+  },
+  maxCost: {
+    ...budget,
+    flag: '--max-cost',
+    argument: '<dollars>',
+    description: 'What all agents of the run may cost together, as far as they tell',
+    rule: dollars,
+  },
+  maxTokens: {
+    ...budget,
+    flag: '--max-tokens',
+    argument: '<number>',
+    description: 'How many tokens all agents of the run may read and write, as far as they tell',
+    rule: wholeNumber(1, Number.MAX_SAFE_INTEGER),
+  },
+  maxTime: {
+    ...budget,
+    flag: '--max-time',
+    argument: '<duration>',
+    description:
+      'How long attempts and checks may take together; waiting for a usage limit is free',
+    rule: duration(1),
+  },
+  maxLosses: {
+    ...limits,
+    flag: null,
+    argument: '<number>',
+    description:
+      'How often in a row oneshot itself may be lost under an attempt that has nothing to show for it',
+    rule: wholeNumber(1, 1000),
+    default: DEFAULTS.maxLosses,
   },
   onLimit: {
     ...limits,

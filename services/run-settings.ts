@@ -10,6 +10,7 @@ import { EnvironmentError } from './errors.ts';
 export function limitsOf(config: Config): Limits {
   const { maxIterations, workerAttempts, auditorAttempts } = config;
   const { inactivityMs, attemptMs, retryPauseMs, onLimit } = config;
+  const { maxCostUsd, maxTokens, maxTimeMs, maxLosses } = config;
   return {
     maxIterations,
     workerAttempts,
@@ -18,6 +19,10 @@ export function limitsOf(config: Config): Limits {
     attemptMs,
     retryPauseMs,
     onLimit,
+    maxCostUsd,
+    maxTokens,
+    maxTimeMs,
+    maxLosses,
   };
 }
 

@@ -4,6 +4,7 @@ import { ownIdentity } from '../actors/process-identity.ts';
 import { createRedactor } from '../actors/redaction.ts';
 import { writeText } from '../actors/run-texts.ts';
 import { secretsOf } from '../actors/secrets.ts';
+import { isBudget, leavesBudget } from '../machines/budgets.ts';
 import type { Limits } from '../machines/contracts.ts';
 import type { Config } from './config.ts';
 import { EnvironmentError, RunRefusedError, StorageError } from './errors.ts';
@@ -138,12 +139,8 @@ function refuseIfOver({ last, header }: StoredRun, extension: Partial<Limits>): 
       exitCode,
     );
   }
-  const needed = context.iteration + 1;
-  const isBudget = state === 'failed' && context.reason === 'maxIterations';
-  if (isBudget && (extension.maxIterations ?? context.limits.maxIterations) < needed) {
-    const next = `To go on: oneshot resume ${header.id} --max-iterations ${needed} (or more).`;
-    throw new RunRefusedError(`The run ${header.id} has used up its iterations. ${next}`, exitCode);
-  }
+  if (state === 'failed' && isBudget(context.reason) && !leavesBudget(context, extension))
+    throw new RunRefusedError(`The run ${header.id}: ${context.message}`, exitCode);
 }
 
 /** The session; the work tree is free again when it has ended. */

@@ -45,6 +45,10 @@ export function measureCommits(
     attemptMs: 1,
     retryPauseMs: 1,
     onLimit: 'wait',
+    maxCostUsd: null,
+    maxTokens: null,
+    maxTimeMs: null,
+    maxLosses: 5,
   } as const;
   const [snapshot] = initialTransition(lifecycle, { runId: 'run', task, limits, hasChecks: false });
   const header = { id: 'run', createdAt: 0, machine: machineStamp(), parent: null, settings };

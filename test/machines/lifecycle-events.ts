@@ -26,6 +26,10 @@ export const LIMITS: Limits = {
   attemptMs: 10_000,
   retryPauseMs: 100,
   onLimit: 'wait',
+  maxCostUsd: null,
+  maxTokens: null,
+  maxTimeMs: null,
+  maxLosses: 5,
 };
 
 /** 2026-01-01T00:00:00Z. */
@@ -60,6 +64,7 @@ export function end(overrides: Partial<AttemptEnd> = {}): AttemptEnd {
     usage: UNKNOWN_USAGE,
     message: 'It exited with code 3.',
     endedAt: ENDED_AT,
+    ranMs: 1_000,
     liveness: null,
     survivors: [],
     ...overrides,
@@ -99,7 +104,15 @@ export function interrupt(reason = 'SIGINT'): LifecycleEvent {
 }
 
 export function extend(maxIterations: number): LifecycleEvent {
-  return { type: 'run.extend', limits: { maxIterations } };
+  return extendBy({ maxIterations });
+}
+
+export function extendBy(limits: Partial<Limits>): LifecycleEvent {
+  return { type: 'run.extend', limits };
+}
+
+export function spent(used: Usage, ranMs: number): Step {
+  return (attempt) => ({ type: 'agent.spent', attempt, usage: used, ranMs });
 }
 
 export function started(pid: number): Step {
@@ -163,11 +176,19 @@ export function partialOf(end: AttemptEnd): Step {
 }
 
 export function limited(resumeAt: number | null): Step {
-  return recovered({ kind: 'limited', end: end({ class: 'limited' }), resumeAt });
+  return limitedOf(end({ class: 'limited' }), resumeAt);
+}
+
+export function limitedOf(how: AttemptEnd, resumeAt: number | null = null): Step {
+  return recovered({ kind: 'limited', end: how, resumeAt });
+}
+
+export function deadOf(how: AttemptEnd): Step {
+  return recovered({ kind: 'dead', end: how });
 }
 
 export function dead(reason: EndReason = 'exited', endClass: EndClass = 'crashed'): Step {
-  return recovered({ kind: 'dead', end: end({ reason, class: endClass }) });
+  return deadOf(end({ reason, class: endClass }));
 }
 
 /** An actor that the machine invoked threw instead of telling how it went. */

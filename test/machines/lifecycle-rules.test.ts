@@ -8,7 +8,7 @@ import * as to from './lifecycle-runs.ts';
 import { play, playOn, recordOf, stateOf } from './lifecycle-runs.ts';
 
 const oneAttempt = on.input({
-  limits: { workerAttempts: 1, auditorAttempts: 1, maxIterations: 1 },
+  limits: { workerAttempts: 1, auditorAttempts: 1, maxIterations: 1, maxLosses: 100 },
 });
 
 function repeat(times: number, steps: readonly Step[]): Step[] {

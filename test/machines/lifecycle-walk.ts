@@ -1,4 +1,5 @@
 /** All kinds of events, and what of a run decides about its course: what XState's path functions need to end. */
+import { spentBudget } from '../../machines/budgets.ts';
 import type { LifecycleInput } from '../../machines/context.ts';
 import type { LifecycleEvent } from '../../machines/events.ts';
 import type { Step } from './lifecycle-events.ts';
@@ -12,6 +13,9 @@ const actors = ['worker', 'auditor', 'checks', 'recovery', 'quotaReset'] as cons
 
 /** Iterations that a walk has at most; a person could always grant more. */
 export const LARGEST_BUDGET = 2;
+
+/** Tokens that a walk comes to the end of. */
+const SMALL_BUDGET = 100;
 
 /** One of each kind of event that can make a difference. */
 const alphabet: readonly Step[] = [
@@ -44,6 +48,33 @@ const alphabet: readonly Step[] = [
   ...actors.map(on.broken),
 ];
 
+/** What decides about the budgets of tokens, and about losses. */
+const spending: readonly Step[] = [
+  on.start,
+  on.restarted,
+  on.spent(on.usage(SMALL_BUDGET / 2), 1),
+  on.spent(on.usage(SMALL_BUDGET), 1),
+  on.ofOlderAttempt(on.spent(on.usage(SMALL_BUDGET), 1)),
+  on.ended(on.cleanEnd({ usage: on.usage(SMALL_BUDGET) })),
+  on.ended({ ...on.answer('retry'), usage: on.usage(SMALL_BUDGET) }),
+  on.ended(on.cleanEnd()),
+  on.ended(on.answer('retry')),
+  on.ended(on.end()),
+  on.partial('orchestratorLost'),
+  on.dead('orchestratorLost'),
+  on.deadOf(on.end({ usage: on.usage(SMALL_BUDGET) })),
+  on.limitedOf(on.end({ class: 'limited', usage: on.usage(SMALL_BUDGET) })),
+  on.quotaReset,
+  on.pauseOver,
+  on.audit,
+  on.reiterate,
+  on.extendBy({ maxTokens: 10 * SMALL_BUDGET }),
+  on.extend(3),
+  on.resume,
+  on.ended(on.answer('done')),
+  on.ended(on.answer('impossible')),
+];
+
 /** The few events of runs in which nothing goes wrong. */
 const calm: readonly Step[] = [
   on.start,
@@ -61,8 +92,15 @@ export interface Walk {
 
 /** Both kinds of runs, with one iteration that can be extended to the largest budget. */
 export const walks: readonly Walk[] = [
-  walk(alphabet, on.input({ hasChecks: true, limits: { maxIterations: 1, onLimit: 'stop' } })),
-  walk(alphabet, on.input({ hasChecks: false, limits: { maxIterations: 1, onLimit: 'wait' } })),
+  walk(
+    alphabet,
+    on.input({ hasChecks: true, limits: { maxIterations: 1, onLimit: 'stop', maxLosses: 1_000 } }),
+  ),
+  walk(
+    alphabet,
+    on.input({ hasChecks: false, limits: { maxIterations: 1, onLimit: 'wait', maxLosses: 1_000 } }),
+  ),
+  walk(spending, on.input({ limits: { maxIterations: 2, maxTokens: SMALL_BUDGET, maxLosses: 2 } })),
 ];
 
 /** With every attempt told apart, so that each path is a run of its own. */
@@ -88,7 +126,9 @@ function isPossibleIn(run: Run): (event: LifecycleEvent) => boolean {
 /** What decides about the course; what only counts up or is only shown is left out, so that the walk ends. */
 export function essence(run: Run): string {
   const { attempt, iteration, deaths, repeatsIteration, reason, limits, phase } = run.context;
-  const isDecisive = reason && ['usageLimit', 'maxIterations', 'internalError'].includes(reason);
+  const { losses, failedIn } = run.context;
+  const isDecisive =
+    reason && ['usageLimit', 'maxIterations', 'maxTokens', 'internalError'].includes(reason);
   return JSON.stringify([
     stateOf(run),
     phase,
@@ -98,5 +138,9 @@ export function essence(run: Run): string {
     repeatsIteration,
     isDecisive && reason,
     limits.maxIterations,
+    limits.maxTokens,
+    limits.maxLosses < 10 && losses,
+    isDecisive && failedIn,
+    spentBudget(run.context),
   ]);
 }

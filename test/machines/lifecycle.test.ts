@@ -6,12 +6,19 @@ import { watchCoverage } from './lifecycle-coverage.ts';
 import { input } from './lifecycle-events.ts';
 import { eventOf, play, playOn, stateOf } from './lifecycle-runs.ts';
 import { auditorRows } from './rows/auditor-rows.ts';
+import { budgetRows } from './rows/budget-rows.ts';
 import { endedRows } from './rows/ended-rows.ts';
 import { recoveryRows } from './rows/recovery-rows.ts';
 import type { Row } from './rows/row.ts';
 import { workerRows } from './rows/worker-rows.ts';
 
-const rows: readonly Row[] = [...workerRows, ...auditorRows, ...recoveryRows, ...endedRows];
+const rows: readonly Row[] = [
+  ...workerRows,
+  ...auditorRows,
+  ...recoveryRows,
+  ...endedRows,
+  ...budgetRows,
+];
 
 describe('the lifecycle', () => {
   it.each(rows)('$rule', (row) => {

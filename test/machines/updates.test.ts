@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { CurrentAttempt, LifecycleContext } from '../../machines/context.ts';
 import { attemptPlan, initialContext } from '../../machines/context.ts';
 import type { EndReason } from '../../machines/contracts.ts';
-import { PREVIEW_LENGTH } from '../../machines/contracts.ts';
+import { PREVIEW_LENGTH, UNKNOWN_USAGE } from '../../machines/contracts.ts';
 import * as update from '../../machines/updates.ts';
 import * as on from './lifecycle-events.ts';
 
@@ -11,6 +11,7 @@ const attempt: CurrentAttempt = {
   role: 'worker',
   attach: false,
   ranMs: 0,
+  spent: UNKNOWN_USAGE,
   pid: null,
   endReason: null,
   counted: false,
@@ -131,7 +132,7 @@ describe('an interruption', () => {
 describe('a round', () => {
   it('quotes at most what a record shows', () => {
     const long = { ...on.text('x'), preview: 'ü'.repeat(1_000) };
-    const { rounds } = update.takeFailedChecks(context(), long);
+    const { rounds } = update.takeFailedChecks(context(), [], long);
     expect(rounds?.[0]?.feedback).toHaveLength(PREVIEW_LENGTH);
   });
 
@@ -140,7 +141,7 @@ describe('a round', () => {
       (now) =>
         updated(
           { ...now, iteration: now.iteration + 1 },
-          update.takeFailedChecks({ ...now, iteration: now.iteration + 1 }, on.text('no')),
+          update.takeFailedChecks({ ...now, iteration: now.iteration + 1 }, [], on.text('no')),
         ),
       context({ iteration: 0 }),
     );
