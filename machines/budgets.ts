@@ -15,6 +15,11 @@ export function spentBudget(context: LifecycleContext): SpentBudget | null {
   return maxTimeMs !== null && timeSoFar(context) >= maxTimeMs ? 'maxTime' : null;
 }
 
+/** Why nothing may be started any more, or `null`. */
+export function exhaustionOf(context: LifecycleContext): SpentBudget | 'crashLoop' | null {
+  return context.losses >= context.limits.maxLosses ? 'crashLoop' : spentBudget(context);
+}
+
 /** Milliseconds that the attempt may go on: up to its own ceiling, or to the end of the run's time. */
 export function timeLeft(context: LifecycleContext): number {
   const { attemptMs, maxTimeMs } = context.limits;
@@ -24,10 +29,18 @@ export function timeLeft(context: LifecycleContext): number {
 }
 
 /** What was used, and what to type to go on. */
-export function budgetMessage(budget: SpentBudget, context: LifecycleContext): string {
+export function exhaustionMessage(
+  budget: SpentBudget | 'crashLoop',
+  context: LifecycleContext,
+): string {
   const usage = usageSoFar(context);
   const next = (flag: string) => `To go on: oneshot resume ${flag} with a larger number.`;
   switch (budget) {
+    case 'crashLoop':
+      return (
+        `oneshot was lost ${context.losses} times in a row under an attempt that had nothing to show for it. ` +
+        'Find out what ends it (memory, disk); then: oneshot resume.'
+      );
     case 'maxCost':
       return `$${(usage.costUsd ?? 0).toFixed(4)} of $${context.limits.maxCostUsd} are spent. ${next('--max-cost')}`;
     case 'maxTokens':
@@ -51,6 +64,7 @@ export function iterationsMessage({ iteration, limits }: LifecycleContext): stri
 
 /** Whether larger limits leave something of the budget that ended the run. */
 export function leavesBudget(context: LifecycleContext, change: Partial<Limits>): boolean {
+  if (!isBudget(context.reason)) return false;
   const limits = { ...context.limits, ...change };
   const hasIteration =
     context.reason !== 'maxIterations' || context.iteration < limits.maxIterations;

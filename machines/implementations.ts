@@ -4,7 +4,7 @@
  */
 import { assertEvent, assign, fromEventObservable, fromPromise, setup } from 'xstate';
 import {
-  budgetMessage,
+  exhaustionOf,
   isBudget,
   iterationsMessage,
   leavesBudget,
@@ -64,18 +64,21 @@ export const implementations = setup({
       context.repeatsIteration || context.iteration < context.limits.maxIterations,
     waitsOnLimit: ({ context }) => context.limits.onLimit === 'wait',
     stoppedForLimit: ({ context }) => context.reason === 'usageLimit',
-    budgetSpent: ({ context }) => spentBudget(context) !== null,
+    /** A budget is spent, or oneshot was lost too often: nothing is started any more. */
+    exhausted: ({ context }) => exhaustionOf(context) !== null,
     /** With what this event tells. */
     overspends: ({ context, event }) => {
       assertEvent(event, 'agent.spent');
       return spentBudget({ ...context, ...update.noteSpent(context, event) }) !== null;
     },
-    /** Lost once more, with nothing to show: something about this run brings oneshot down. */
-    losesAgain: ({ context, event }) =>
-      update.lossesWith(context, requireEnd(event)) >= context.limits.maxLosses,
+    /** The same with what this end tells. */
+    exhausts: ({ context, event }) =>
+      exhaustionOf({ ...context, ...update.takeUsage(context, requireEnd(event)) }) !== null,
     failedForBudget: ({ context }) => isBudget(context.reason),
-    failedIn: ({ context }, { phases }: { phases: readonly Phase[] }) =>
-      context.failedIn !== null && phases.includes(context.failedIn),
+    /** The run failed where an audit was next, not a worker. */
+    awaitsAudit: ({ context }) =>
+      context.failedIn === 'auditPending' ||
+      (context.attempt?.role === 'auditor' && context.failedIn !== 'reiterationPending'),
     failedInternally: ({ context }) => context.reason === 'internalError',
     budgetSuffices: ({ context, event }) => {
       assertEvent(event, 'run.extend');
@@ -128,6 +131,7 @@ export const implementations = setup({
       return update.takePartial(context, findings.end, findings.summary);
     }),
     noteDeath: assign(({ context, event }) => update.noteDeath(context, requireEnd(event))),
+    noteUsage: assign(({ context, event }) => update.takeUsage(context, requireEnd(event))),
     noteLimit: assign(({ context, event }) => {
       const findings = findingsOf(event);
       if (findings?.kind !== 'limited') return {};
@@ -143,18 +147,7 @@ export const implementations = setup({
     failIterations: assign(({ context }) =>
       update.failForBudget(context, 'maxIterations', iterationsMessage(context)),
     ),
-    failBudget: assign(({ context }) => {
-      const budget = spentBudget(context);
-      if (!budget) throw new Error('No budget is spent.');
-      return update.failForBudget(context, budget, budgetMessage(budget, context));
-    }),
-    failCrashLoop: assign(({ context }) =>
-      update.fail(
-        'crashLoop',
-        `oneshot was lost ${context.losses} times in a row under an attempt that had nothing to show for it. ` +
-          'Find out what ends it (memory, disk); then: oneshot resume.',
-      ),
-    ),
+    failExhausted: assign(({ context }) => update.failExhausted(context)),
     noteSpent: assign(({ context, event }) => {
       assertEvent(event, 'agent.spent');
       return update.noteSpent(context, event);

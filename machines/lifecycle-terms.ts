@@ -10,9 +10,6 @@ export const verdictIs = (kind: Verdict['kind']) =>
   ({ type: 'verdictIs', params: { kind } }) as const;
 export const cameFrom = (...phases: Phase[]) => ({ type: 'cameFrom', params: { phases } }) as const;
 
-/** The state in which a budget ended the run. */
-export const failedIn = (...phases: Phase[]) => ({ type: 'failedIn', params: { phases } }) as const;
-
 export const toRecovery = (reason: EndReason) =>
   ({ target: '#oneshot.recoveryPending', actions: endedBy(reason) }) as const;
 export const toInternalFailure = { target: '#oneshot.failed', actions: 'failInternally' } as const;

@@ -18,7 +18,6 @@ import {
   cameFrom,
   endedBy,
   entering,
-  failedIn,
   toInternalFailure,
   toRecovery,
   verdictIs,
@@ -140,7 +139,7 @@ export const lifecycle = implementations.createMachine({
       entry: entering('auditPending'),
       after: {
         0: [
-          { guard: 'budgetSpent', target: 'failed', actions: 'failBudget' },
+          { guard: 'exhausted', target: 'failed', actions: 'failExhausted' },
           { target: 'auditorExecuting', actions: beginAttemptOf('auditor') },
         ],
       },
@@ -195,7 +194,7 @@ export const lifecycle = implementations.createMachine({
       entry: entering('reiterationPending'),
       after: {
         0: [
-          { guard: 'budgetSpent', target: 'failed', actions: 'failBudget' },
+          { guard: 'exhausted', target: 'failed', actions: 'failExhausted' },
           { guard: 'iterationsLeft', target: 'workerExecuting', actions: 'beginIteration' },
           { target: 'failed', actions: 'failIterations' },
         ],
@@ -211,11 +210,6 @@ export const lifecycle = implementations.createMachine({
         src: 'quotaReset',
         input: ({ context }) => ({ resumeAt: context.resumeAt ?? 0 }),
         onDone: [
-          {
-            guard: and(['isWorker', 'budgetSpent']),
-            target: 'failed',
-            actions: 'failBudget',
-          },
           { guard: 'isWorker', target: 'workerExecuting', actions: beginAttemptOf('worker') },
           { target: 'auditPending', actions: 'clearReason' },
         ],
@@ -263,23 +257,13 @@ export const lifecycle = implementations.createMachine({
         'process.restarted': {},
         'run.extend': [
           {
-            guard: and(['failedForBudget', 'budgetSuffices', failedIn('reiterationPending')]),
+            guard: and(['budgetSuffices', 'awaitsAudit']),
+            target: 'auditPending',
+            actions: ['extendLimits', 'clearReason'],
+          },
+          {
+            guard: 'budgetSuffices',
             target: 'reiterationPending',
-            actions: ['extendLimits', 'clearReason'],
-          },
-          {
-            guard: and(['failedForBudget', 'budgetSuffices', failedIn('auditPending')]),
-            target: 'auditPending',
-            actions: ['extendLimits', 'clearReason'],
-          },
-          {
-            guard: and(['failedForBudget', 'budgetSuffices', 'isWorker']),
-            target: 'workerExecuting',
-            actions: ['extendLimits', beginAttemptOf('worker')],
-          },
-          {
-            guard: and(['failedForBudget', 'budgetSuffices']),
-            target: 'auditPending',
             actions: ['extendLimits', 'clearReason'],
           },
           { actions: 'extendLimits' },

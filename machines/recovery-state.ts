@@ -64,14 +64,14 @@ export const recoveryPending = implementations.createStateConfig({
             actions: ['noteUnreadable', 'failUnreadable'],
           },
           {
-            guard: and([found('partial'), 'isWorker', 'losesAgain']),
-            target: '#oneshot.failed',
-            actions: ['takePartial', 'failCrashLoop'],
-          },
-          {
             guard: and([found('partial'), 'isWorker']),
             target: '#oneshot.reiterationPending',
             actions: 'takePartial',
+          },
+          {
+            guard: 'exhausts',
+            target: '#oneshot.failed',
+            actions: ['noteUsage', 'failExhausted'],
           },
           {
             guard: and([found('limited'), 'waitsOnLimit']),
@@ -79,11 +79,6 @@ export const recoveryPending = implementations.createStateConfig({
             actions: 'noteLimit',
           },
           { guard: found('limited'), target: '#oneshot.interrupted', actions: 'noteLimit' },
-          {
-            guard: 'losesAgain',
-            target: '#oneshot.failed',
-            actions: ['noteDeath', 'failCrashLoop'],
-          },
           {
             guard: and([not('diesForGood'), 'attemptsLeft']),
             target: 'pausing',
@@ -98,7 +93,6 @@ export const recoveryPending = implementations.createStateConfig({
       description: 'The attempt left nothing; its role is started once more after a growing pause.',
       after: {
         retryPause: [
-          { guard: 'budgetSpent', target: '#oneshot.failed', actions: 'failBudget' },
           {
             guard: 'isWorker',
             target: '#oneshot.workerExecuting',

@@ -2,6 +2,7 @@
  * How each event changes the context: pure functions from context to the part that changes, one per action of the
  * statechart. The statechart names them; nothing here decides where to go.
  */
+import { exhaustionMessage, exhaustionOf } from './budgets.ts';
 import type { CurrentAttempt, FailureReason, LifecycleContext, Phase } from './context.ts';
 import { currentAttempt, ROUNDS_KEPT } from './context.ts';
 import type {
@@ -54,7 +55,7 @@ export function beginAttempt(context: LifecycleContext, role: Role): Update {
     endReason: null,
     counted: false,
   };
-  return { attempt, resumeAt: null, ...noReason };
+  return { attempt, resumeAt: null, failedIn: null, ...noReason };
 }
 
 /** A person said to go on after a failure: what died before no longer counts. */
@@ -201,6 +202,13 @@ export function noteLimit(
   };
 }
 
+/** Nothing may be started any more. */
+export function failExhausted(context: LifecycleContext): Update {
+  const why = exhaustionOf(context);
+  if (!why) throw new Error(`The run ${context.runId} may go on.`);
+  return failForBudget(context, why, exhaustionMessage(why, context));
+}
+
 /** A run that fails for a budget goes on where it failed, when it gets a larger one. */
 export function failForBudget(
   context: LifecycleContext,
@@ -229,8 +237,11 @@ export function recallEnd(context: LifecycleContext): Update {
   return { reason: context.attempt?.endReason ?? null, message: null };
 }
 
+/** A worker that was to be started once more goes on in its iteration. */
 export function extendLimits(context: LifecycleContext, limits: Partial<Limits>): Update {
-  return { limits: { ...context.limits, ...limits } };
+  const { failedIn, repeatsIteration: repeats } = context;
+  const isWithin = failedIn !== null && failedIn !== 'reiterationPending';
+  return { limits: { ...context.limits, ...limits }, repeatsIteration: repeats || isWithin };
 }
 
 /** Whether this end is one more death of its role: not when it was counted before, nor when it was our doing. */
@@ -259,7 +270,8 @@ function remember(context: LifecycleContext, verdict: Round['verdict'], text: st
   return [...context.rounds, round].slice(-ROUNDS_KEPT);
 }
 
-function takeUsage(context: LifecycleContext, end: AttemptEnd): Update {
+/** What an attempt used, and how long it took, into the sums: once. */
+export function takeUsage(context: LifecycleContext, end: AttemptEnd): Update {
   return { ...sumUp(context, end.usage, end.ranMs), losses: lossesWith(context, end) };
 }
 

@@ -5,7 +5,7 @@ import type { Side } from './card.ts';
 const COLUMNS: readonly (readonly string[])[] = [
   ['created'],
   ['waitingForQuota', 'workerExecuting'],
-  ['checksExecuting', 'recoveryPending'],
+  ['recoveryPending', 'checksExecuting'],
   ['reiterationPending', 'auditPending'],
   ['auditorExecuting'],
   ['completed', 'rejected', 'failed', 'interrupted'],
