@@ -127,7 +127,9 @@ export function activityLine(
     case 'error':
       return indented('red', `! ${activity.message}`);
     case 'result':
-      return indented(activity.failure ? 'red' : 'green', `= ${activity.text}`);
+      return activity.failure
+        ? indented('red', `= ${activity.text || activity.failure.message}`)
+        : indented('green', `= ${activity.text}`);
     case 'session':
     case 'usage':
       return verbosity === 'verbose' ? indented('dim', JSON.stringify(activity)) : null;

@@ -4,6 +4,7 @@ import {
   type JsonLinesOptions,
   type JsonObject,
   RESULT_LIMIT,
+  TEXT_LIMIT,
 } from '../stream-reader.ts';
 import { numberOrNull, objectOf, textOf } from './json-fields.ts';
 import { LatestLine } from './latest-line.ts';
@@ -12,27 +13,32 @@ import { positiveOrNull } from './usage-sum.ts';
 
 const LOGIN = 'Log in with `cline auth`.';
 
-/** Each delta of a text repeats all of it so far, as `accumulated`. */
-const DELTA =
+/** A delta of a text that repeats all of it so far, as `accumulated`; those of a session through its hub do not. */
+const REPEATING =
   /^\{"ts":"[^"]*","type":"agent_event","event":\{"type":"content_start","contentType":"(text|reasoning)"/;
 
 /**
- * Reads the events of `cline --json`. `run_result` ends the stream; when it failed, its text is the error's. It does not
- * come after a SIGINT, although cline then exits with 0.
+ * Reads the events of `cline --json`. `run_result` ends the stream; when it failed, its text is the error's. One that was
+ * aborted, which a signal does, is no result, although cline then exits with 0.
  */
 export function clineRecords(): Pick<JsonLinesOptions, 'onRecord' | 'skips' | 'onEnd'> {
   const deltas = new LatestLine();
+  let streamed = '';
   let error: StreamFailure | null = null;
 
-  const readEvent = (event: JsonObject, line: string): Activity[] => {
+  const forget = (): void => {
+    deltas.clear();
+    streamed = '';
+  };
+  const readEvent = (event: JsonObject): Activity[] => {
     const isTool = event.contentType === 'tool';
     switch (event.type) {
       case 'content_start':
         if (isTool) return [readCall(event)];
-        deltas.keep(line);
+        streamed = readDelta(event, streamed);
         return [];
       case 'content_end':
-        if (!isTool) deltas.clear();
+        if (!isTool) forget();
         return [isTool ? readToolResult(event) : readWords(event, textOf(event.text))];
       case 'usage':
         return [readUsage(event.totalInputTokens, event.totalOutputTokens, event.totalCost)];
@@ -46,22 +52,22 @@ export function clineRecords(): Pick<JsonLinesOptions, 'onRecord' | 'skips' | 'o
 
   return {
     skips(line) {
-      const isDelta = DELTA.test(line);
+      const isDelta = REPEATING.test(line) && line.includes(',"accumulated":"');
       if (isDelta) deltas.keep(line);
       return isDelta;
     },
-    onRecord(record, line) {
+    onRecord(record) {
       switch (record.type) {
         case 'hook_event': {
           const isStart = record.hookEventName === 'agent_start' && record.parentAgentId === null;
           return isStart ? [{ kind: 'session', sessionId: textOf(record.taskId) }] : [];
         }
         case 'agent_event':
-          return readEvent(objectOf(record.event), line);
+          return readEvent(objectOf(record.event));
         case 'run_result': {
           const failure = readFailure(record, error);
           error = null;
-          return readEnd(record, failure);
+          return record.finishReason === 'aborted' ? [readTotal(record)] : readEnd(record, failure);
         }
         default:
           return [];
@@ -69,10 +75,15 @@ export function clineRecords(): Pick<JsonLinesOptions, 'onRecord' | 'skips' | 'o
     },
     onEnd() {
       const event = objectOf(deltas.read()?.event);
-      const rest = textOf(event.accumulated) || textOf(event.text);
+      const rest = readDelta(event, streamed);
       return [...(rest ? [readWords(event, rest)] : []), ...(error ? [failed(error)] : [])];
     },
   };
+}
+
+/** The text so far: of what was streamed the latest counts. */
+function readDelta({ accumulated, text }: JsonObject, before: string): string {
+  return textOf(accumulated) || `${before}${textOf(text)}`.slice(-TEXT_LIMIT);
 }
 
 function readWords({ contentType }: JsonObject, text: string): Activity {
@@ -86,7 +97,13 @@ function readCall({ toolCallId, toolName, input }: JsonObject): Activity {
 
 function readToolResult({ toolCallId, output, error }: JsonObject): Activity {
   const ok = objectOf(output).success !== false && !error;
-  const text = textOf(error) || textOf(output) || JSON.stringify(output ?? error ?? null);
+  const said = objectOf(output);
+  const text =
+    textOf(error) ||
+    textOf(output) ||
+    textOf(said.error) ||
+    textOf(said.result) ||
+    JSON.stringify(output ?? error ?? null);
   return { kind: 'toolResult', id: textOf(toolCallId) || null, ok, text: boundText(text) };
 }
 
@@ -101,9 +118,13 @@ function readUsage(input: unknown, output: unknown, cost: unknown): Activity {
 }
 
 /** `aggregateUsage` counts its subagents too. */
-function readEnd(record: JsonObject, failure: StreamFailure | null): Activity[] {
+function readTotal(record: JsonObject): Activity {
   const usage = objectOf(record.aggregateUsage ?? record.usage);
-  const used = readUsage(usage.inputTokens, usage.outputTokens, usage.totalCost);
+  return readUsage(usage.inputTokens, usage.outputTokens, usage.totalCost);
+}
+
+function readEnd(record: JsonObject, failure: StreamFailure | null): Activity[] {
+  const used = readTotal(record);
   if (failure) return [used, failed(failure)];
   const text = boundText(textOf(record.text), RESULT_LIMIT);
   return [used, { kind: 'result', text, structured: null, failure: null }];

@@ -40,7 +40,7 @@ export function findClineSession(place: LaunchPlace, conversation: string): stri
 export function readClineTranscript(path: string): TranscriptOutcome {
   const { messages } = readJson(path);
   const blocks = arrayOf(messages)
-    .filter(({ role }) => role === 'assistant')
+    .filter((message) => message.role === 'assistant' && !isNotice(message))
     .flatMap(({ content }) => arrayOf(content));
   const texts = blocks.filter(({ type }) => type === 'text').map(({ text }) => textOf(text));
   return {
@@ -48,6 +48,11 @@ export function readClineTranscript(path: string): TranscriptOutcome {
     lastText: texts.filter((text) => text.trim() !== '').at(-1) ?? '',
     toolCalls: blocks.filter(({ type }) => type === 'tool_use').map(describeCall),
   };
+}
+
+/** An error is recorded as if the agent had said it, for display only. */
+function isNotice({ metadata }: JsonObject): boolean {
+  return objectOf(metadata).displayOnly === true;
 }
 
 function sessionsFolder({ home, environment }: LaunchPlace): string {

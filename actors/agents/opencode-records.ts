@@ -48,6 +48,7 @@ export function opencodeRecords(): Pick<JsonLinesOptions, 'onRecord' | 'onEnd'> 
       case 'step_finish':
         return readStepEnd(part);
       case 'error':
+        if (objectOf(record.error).name === 'MessageAbortedError') return [];
         failure = readError(objectOf(record.error));
         return [{ kind: 'error', message: failure.message }];
       default:

@@ -107,10 +107,10 @@ function readUsage({ usage: value }: JsonObject) {
     : { inputTokens, outputTokens, costUsd };
 }
 
-/** What the message amounts to when it is the last; `null` for one that calls a tool: an answer is yet to come. */
+/** What the message amounts to when it is the last; `null` for one that calls a tool, or that a signal cut off. */
 function resultOf(message: JsonObject): Activity | null {
   const text = boundText(joinedText(message), RESULT_LIMIT);
-  if (message.stopReason === 'toolUse') return null;
+  if (message.stopReason === 'toolUse' || message.stopReason === 'aborted') return null;
   return { kind: 'result', text, structured: null, failure: readFailure(message) };
 }
 

@@ -30,7 +30,10 @@ export function failureOf(
   { evidence = '', login = '' }: { readonly evidence?: string; readonly login?: string } = {},
 ): StreamFailure {
   const failure = CLASSES.find(([, pattern]) => pattern.test(`${message} ${evidence}`))?.[0];
-  const advice = failure === 'unauthorized' && login !== '' ? ` ${login}` : '';
+  const advice =
+    failure === 'unauthorized' && login !== ''
+      ? `${/[.!?]$/.test(message) ? '' : '.'} ${login}`
+      : '';
   return {
     class: failure ?? 'crashed',
     message: boundText(`${message}${advice}`, MESSAGE_LENGTH),

@@ -63,7 +63,7 @@ describe('The stream of cline', () => {
     [{ finishReason: 'error', text: 'prompt is too long' }, 'contextTooLong'],
     [{ finishReason: 'error', text: 'API Error 529 Overloaded' }, 'limited'],
     [{ finishReason: 'error', text: 'socket hang up' }, 'crashed'],
-    [{ finishReason: 'aborted', text: 'I fixed the 401.' }, 'crashed'],
+    [{ finishReason: 'mistake_limit', text: 'I fixed the 401.' }, 'crashed'],
     [{ finishReason: 'max_iterations', text: 'I fixed the 401.' }, 'crashed'],
     [{}, 'crashed'],
   ])('that ends with %j is a failure of class %s', (fields, failure) => {
@@ -77,6 +77,22 @@ describe('The stream of cline', () => {
       readAll(cline, lines(error, end({ finishReason: 'completed', text: 'done' }))),
     );
     expect(final).toMatchObject({ text: 'done', failure: null });
+  });
+
+  it('of a session that a signal aborted has no result, but the words that had been streamed in pieces', () => {
+    const { final, words, usage } = outcomeOf(read('aborted'));
+    expect(final).toBeNull();
+    expect(words).toMatch(/\nPartial answer: the file hello\.txt is written and I am now checking/);
+    expect(usage.inputTokens).toBe(1200);
+  });
+
+  it('tells why a tool failed', () => {
+    const output = { query: 'edit', result: '', error: 'no such file', success: false };
+    const [result] = readAll(
+      cline,
+      lines(event({ type: 'content_end', contentType: 'tool', toolCallId: 'x', output })),
+    );
+    expect(result).toEqual({ kind: 'toolResult', id: 'x', ok: false, text: 'no such file' });
   });
 
   it('without an answer has an empty result', () => {
@@ -136,6 +152,15 @@ describe('The transcript of cline', () => {
     const seen = cline.transcript?.read(find(CONVERSATIONS[MIDKILL]) ?? '', '');
     expect(seen).toMatchObject({ finished: false, lastText: 'I will write the file now.' });
     expect(seen?.toolCalls[0]).toMatch(/^editor .*hello\.txt/);
+  });
+
+  it('of a refusal has no words, though the error is recorded as some', () => {
+    const path = find('conv_1795443775150_x') ?? '';
+    expect(cline.transcript?.read(path, '')).toEqual({
+      finished: false,
+      lastText: '',
+      toolCalls: [],
+    });
   });
 
   it('is that of the session which began last before the conversation, in this work tree', () => {

@@ -100,7 +100,13 @@ describe('The stream of pi', () => {
     expect(outcomeOf(readAll(pi, lines(failed(message), END))).final?.failure?.class).toBe(failure);
   });
 
-  it.each(['length', 'aborted'])(
+  it('with an answer that a signal cut off has no result', () => {
+    const activities = readAll(pi, lines(said({ stopReason: 'aborted' }, 'half'), END));
+    const { final, words } = outcomeOf(activities);
+    expect({ final, words }).toEqual({ final: null, words: '\nhalf' });
+  });
+
+  it.each(['length', 'refusal'])(
     'with an answer that was cut off (%s) is a failure',
     (stopReason) => {
       const { final } = outcomeOf(readAll(pi, lines(said({ stopReason }, 'half'), END)));
