@@ -22,6 +22,7 @@ import { readRecord } from './attempt-files.ts';
 import type { StopReport } from './process-tree.ts';
 import type { RunHost } from './run-host.ts';
 import { writeText } from './run-texts.ts';
+import { treeOf } from './tree-recorder.ts';
 
 export interface EndFacts {
   readonly role: Role;
@@ -86,6 +87,8 @@ export function concludeEnd(
     liveness: readRecord<StopRecord>(files.file('stop.json'))?.liveness ?? null,
     survivors: remains?.survivors ?? [],
     ...(remains?.sharedServices.length ? { sharedServices: remains.sharedServices } : {}),
+    survivors,
+    tree: treeOf(files),
   });
 }
 

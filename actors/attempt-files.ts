@@ -4,6 +4,7 @@ import type { Liveness, Role, Usage } from '../machines/contracts.ts';
 import { attemptName } from '../machines/contracts.ts';
 import type { StartFailure } from '../machines/judgement.ts';
 import type { ProcessIdentity } from './process-identity.ts';
+import type { RecordedTree } from './tree-recorder.ts';
 
 /** The files of one attempt. The folder is never reused: what an attempt left stays as evidence. */
 export interface AttemptFiles {
@@ -25,6 +26,7 @@ export type AttemptFile =
   | 'process.json'
   | 'stop.json'
   | 'exit.json'
+  | 'trees.json'
   | 'result.md'
   | 'feedback.md'
   | 'salvage.md'
@@ -65,6 +67,13 @@ export interface StopRecord {
 export interface ExitRecord {
   readonly version: 1;
   readonly exitCode: number;
+}
+
+/** The work tree before and after the attempt; `null` where it is not recorded, or not yet. */
+export interface TreesRecord {
+  readonly version: 1;
+  readonly before: RecordedTree | null;
+  readonly after: RecordedTree | null;
 }
 
 /** Why the agent could not be started at all. */

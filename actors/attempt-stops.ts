@@ -26,6 +26,8 @@ export interface AttemptStopsOptions {
   readonly isSharedService: TreeRoot['isSharedService'];
   readonly redactor: Redactor;
   now(): number;
+  /** Called when a tree has ended, before anything else happens in its place: what it left can be recorded. */
+  ended(files: AttemptFiles, hurried: AbortSignal): Promise<void>;
 }
 
 /**
@@ -55,9 +57,15 @@ export function createAttemptStops(options: AttemptStopsOptions): AttemptStops {
     return stopTree(root, { graceMs: options.killGraceMs, now: hurried.signal });
   };
 
+  const endAndRecord = async (target: StopTarget): Promise<StopReport> => {
+    const report = await endTree(target);
+    await options.ended(target.files, hurried.signal);
+    return report;
+  };
+
   const begin = async (target: StopTarget): Promise<StopReport> => {
     recordStop(target, options.now());
-    const report = await endTree(target);
+    const report = await endAndRecord(target);
     await sealOutput(target.files, options.redactor);
     return report;
   };
@@ -68,7 +76,7 @@ export function createAttemptStops(options: AttemptStopsOptions): AttemptStops {
       stops.set(target.files.name, running);
       return running;
     },
-    sweep: endTree,
+    sweep: endAndRecord,
     async settled() {
       await Promise.allSettled(stops.values());
     },

@@ -64,13 +64,29 @@ const EXITED: Ending = { reason: 'exited', lingered: false, startFailure: null }
  */
 export function watchAttempt(host: RunHost, plan: AttemptPlan): Observable<AgentEvent> {
   const files = attemptFiles(host.folder, plan);
-  return defer(() => {
+  const attempt$ = defer(() => {
     try {
       return follow(host, plan, begin(host, plan, files));
     } catch (error) {
       if (error instanceof LaunchRefusal) return of(refused(host, plan, files, error));
       throw error;
     }
+  });
+  return plan.attach ? attempt$ : concat(preparing(host, files), attempt$);
+}
+
+/** What comes before the start is our work, not the agent's silence. Leaving it ends it. */
+function preparing(host: RunHost, files: AttemptFiles): Observable<AgentEvent> {
+  return new Observable((subscriber) => {
+    const left = new AbortController();
+    const signs = interval(ACTIVITY_WINDOW_MS).subscribe(() =>
+      subscriber.next({ type: 'agent.activity' }),
+    );
+    void host.trees.before(files, left.signal).then(() => subscriber.complete());
+    return () => {
+      signs.unsubscribe();
+      left.abort();
+    };
   });
 }
 

@@ -1,9 +1,13 @@
-import { execFileSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { type AttemptFiles, type CommandRecord, readRecord } from './attempt-files.ts';
+import { gitEnvironment, runGit } from './git-command.ts';
+import { readablePath, readPaths } from './git-paths.ts';
+import type { RunHost } from './run-host.ts';
+import { type RecordedPlace, readTrees } from './tree-recorder.ts';
 
 /** Files that are named; there may be more. */
-const FILES_NAMED = 50;
+export const FILES_NAMED = 50;
 
 /** Entries of a work tree that are looked at where git does not list them. */
 const ENTRIES_LOOKED_AT = 50_000;
@@ -11,31 +15,54 @@ const ENTRIES_LOOKED_AT = 50_000;
 const NOT_WORK = new Set(['.git', '.oneshot', 'node_modules']);
 
 /**
- * Files of the work tree that were written since a moment (epoch milliseconds), relative to it, at most 50. In a git
- * work tree the ignored ones do not count; elsewhere all do, but for `.git`, `.oneshot` and `node_modules`.
+ * Files that an attempt changed, at most 50: by the trees that were recorded before and after it; without them, those
+ * that were written since it began.
  */
-export function filesChangedSince(cwd: string, since: number): string[] {
+export async function filesChangedBy(host: RunHost, files: AttemptFiles): Promise<string[]> {
+  const { before, after } = readTrees(files) ?? {};
+  const place = before && after ? await host.trees.place() : null;
+  if (before && after && place) return namesBetween(place, before.tree, after.tree);
+  const startedAt = readRecord<CommandRecord>(files.file('command.json'))?.startedAt;
+  return startedAt === undefined ? [] : filesChangedSince(host.place, startedAt);
+}
+
+async function namesBetween({ plain }: RecordedPlace, from: string, to: string): Promise<string[]> {
+  const { out } = await runGit({
+    args: ['diff-tree', '-r', '-z', '--no-renames', '--name-only', from, to],
+    environment: plain.environment,
+  });
+  return readPaths(out).slice(0, FILES_NAMED).map(readablePath);
+}
+
+/**
+ * Files of the work tree that were written since a moment (epoch milliseconds), relative to it. In a git work tree the
+ * ignored ones do not count; elsewhere all do, but for `.git`, `.oneshot` and `node_modules`.
+ */
+async function filesChangedSince(
+  { cwd, environment }: Pick<RunHost['place'], 'cwd' | 'environment'>,
+  since: number,
+): Promise<string[]> {
   const changed: string[] = [];
-  for (const file of gitFiles(cwd) ?? walk(cwd)) {
+  for (const file of (await gitFiles(cwd, environment)) ?? walk(cwd)) {
     if (changed.length === FILES_NAMED) break;
     if (modifiedAt(join(cwd, file)) >= since) changed.push(file);
   }
   return changed;
 }
 
-function gitFiles(cwd: string): string[] | null {
+async function gitFiles(
+  cwd: string,
+  environment: RunHost['place']['environment'],
+): Promise<string[] | null> {
   try {
-    const list = execFileSync(
-      'git',
-      ['ls-files', '-z', '--cached', '--others', '--exclude-standard'],
-      {
-        cwd,
-        encoding: 'utf8',
-        maxBuffer: 256 * 1024 * 1024,
-        stdio: ['ignore', 'pipe', 'ignore'],
-      },
-    );
-    return list.split('\0').filter((file) => file !== '' && !file.startsWith('.oneshot/'));
+    const { out } = await runGit({
+      args: ['ls-files', '-z', '--cached', '--others', '--exclude-standard'],
+      cwd,
+      environment: gitEnvironment(environment),
+    });
+    return readPaths(out)
+      .map(readablePath)
+      .filter((file) => !file.startsWith('.oneshot/'));
   } catch {
     return null;
   }

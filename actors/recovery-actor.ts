@@ -21,7 +21,7 @@ import type { AttemptFiles, CommandRecord } from './attempt-files.ts';
 import { attemptFiles, readRecord } from './attempt-files.ts';
 import { type AttemptReading, createReading } from './attempt-reading.ts';
 import { sealOutput } from './attempt-stops.ts';
-import { filesChangedSince } from './changed-files.ts';
+import { filesChangedBy } from './changed-files.ts';
 import { lastWrittenAt } from './limit-end.ts';
 import { tailFile } from './output-tail.ts';
 import type { StopReport } from './process-tree.ts';
@@ -93,13 +93,16 @@ async function examine(
   return isAnswered ? evidence : withSlowEvidence(host, files, evidence);
 }
 
-function withSlowEvidence(host: RunHost, files: AttemptFiles, evidence: Evidence): Evidence {
+async function withSlowEvidence(
+  host: RunHost,
+  files: AttemptFiles,
+  evidence: Evidence,
+): Promise<Evidence> {
   const { role, stream } = evidence;
-  const startedAt = readRecord<CommandRecord>(files.file('command.json'))?.startedAt;
   return {
     ...evidence,
     transcript: readTranscript(host, role, sessionIdOf(files, stream)),
-    changedFiles: startedAt === undefined ? [] : filesChangedSince(host.settings.cwd, startedAt),
+    changedFiles: await filesChangedBy(host, files).catch(() => []),
   };
 }
 

@@ -4,6 +4,7 @@ import type { AgentAdapter, AgentSettings, LaunchPlace } from './agents/adapter.
 import type { AttemptStops } from './attempt-stops.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import type { Redactor } from './redaction.ts';
+import type { TreeRecorder } from './tree-recorder.ts';
 
 /** A check that is run as evidence. */
 export interface CheckSettings {
@@ -12,6 +13,15 @@ export interface CheckSettings {
   readonly timeoutMs: number;
   readonly required: boolean;
 }
+
+export interface TreeSettings {
+  readonly record: boolean;
+  /** Bytes from which on a file is left out. */
+  readonly fileLimitBytes: number;
+}
+
+/** For runs that were recorded without a word on it. */
+export const DEFAULT_TREES: TreeSettings = { record: true, fileLimitBytes: 50_000_000 };
 
 /** What a person asked for that concerns how things are done; it is recorded with the run, so resume does the same. */
 export interface RunSettings {
@@ -32,6 +42,8 @@ export interface RunSettings {
   readonly outputLimitBytes: number;
   /** Names of environment variables that are secret whatever they look like. */
   readonly secrets: readonly string[];
+  /** How the work tree is recorded around each attempt. Default: {@link DEFAULT_TREES}. */
+  readonly trees?: TreeSettings;
 }
 
 /** One activity as it stands in the log. */
@@ -55,6 +67,7 @@ export interface RunHost {
   readonly place: LaunchPlace;
   readonly redactor: Redactor;
   readonly stops: AttemptStops;
+  readonly trees: TreeRecorder;
   /** The first process that this run can have anything to do with; `null` when that was an earlier host of it. */
   readonly since: ProcessIdentity | null;
   /** Milliseconds between looks at the slower signs of life (see liveness.ts). */

@@ -100,7 +100,29 @@ export interface AttemptEnd {
   readonly survivors: readonly string[];
   /** Services that the agent's CLI shares between its sessions: left running, as `pid name`. Absent: none. */
   readonly sharedServices?: readonly string[];
+  /** The files before and after; `null` where there is no git work tree to record. */
+  readonly tree: AttemptTree | null;
 }
+
+/** The work tree around an attempt, as names of git's tree objects: the same files have the same name. */
+export interface AttemptTree {
+  /** `null`: it could not be recorded. */
+  readonly before: string | null;
+  readonly after: string | null;
+  /** Files that are in neither, at most {@link SKIPPED_NAMED} of them. */
+  readonly skipped: readonly SkippedFile[];
+}
+
+/** A file that was not recorded. */
+export interface SkippedFile {
+  /** From the top of the work tree, with `/`; a folder that cannot be read ends with one. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly why: 'tooLarge' | 'unreadable';
+}
+
+/** Skipped files that the end of an attempt names. */
+export const SKIPPED_NAMED = 50;
 
 /** What recovery saw after an abnormal end. */
 export type Findings =

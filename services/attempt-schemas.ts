@@ -6,8 +6,10 @@ import type {
   ProcessRecord,
   RefusalRecord,
   StopRecord,
+  TreesRecord,
 } from '../actors/attempt-files.ts';
-import { livenessSchema, usageSchema } from './contract-schemas.ts';
+import type { RecordedTree } from '../actors/tree-recorder.ts';
+import { livenessSchema, objectName, skippedFileSchema, usageSchema } from './contract-schemas.ts';
 import { identitySchema } from './run-schemas.ts';
 import { epochMs, exactly, list, version1 } from './schema-of.ts';
 
@@ -56,6 +58,28 @@ export const exitSchema = exactly<ExitRecord>()(
       exitCode: z.int().min(0).max(255).describe('Above 128 where a signal ended it.'),
     })
     .meta({ title: 'exit.json', description: 'How the program exited, as its shell saw it.' }),
+);
+
+const recordedTreeSchema = exactly<RecordedTree>()(
+  z
+    .strictObject({
+      tree: objectName,
+      commit: objectName.describe('It keeps the tree, under `refs/oneshot/<run>/`.'),
+      head: objectName.nullable().describe('The commit that HEAD was at.'),
+      at: epochMs,
+      skipped: list(skippedFileSchema),
+    })
+    .meta({ id: 'RecordedTree', description: 'The work tree at a moment.' }),
+);
+
+export const treesSchema = exactly<TreesRecord>()(
+  z
+    .strictObject({
+      version: version1,
+      before: recordedTreeSchema.nullable(),
+      after: recordedTreeSchema.nullable().describe('null: not recorded, or not yet.'),
+    })
+    .meta({ title: 'trees.json', description: 'The work tree before and after the attempt.' }),
 );
 
 export const refusalSchema = exactly<RefusalRecord>()(

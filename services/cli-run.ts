@@ -106,6 +106,7 @@ async function drive(
   output.started(session.header, session.folder.path);
   session.transitions$.subscribe(output.transition);
   session.activities$.subscribe(output.activities);
+  session.notices$.subscribe(output.notice);
   signals.attach(session);
   const serving = inspection && serveRun(session, inspection, output.notice);
   try {

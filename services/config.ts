@@ -35,6 +35,8 @@ export interface Config extends Limits {
   readonly resultGraceMs: number;
   readonly outputLimitBytes: number;
   readonly checks: readonly CheckSettings[];
+  readonly recordTrees: 'on' | 'off';
+  readonly treeFileLimitBytes: number;
   /** Names of environment variables. */
   readonly secrets: readonly string[];
   /** Absolute path. */
@@ -143,6 +145,8 @@ function resolved(sources: readonly Source[], { cwd, home }: Folders): Config {
     agentOutput: set.agentOutput ?? DEFAULTS.agentOutput,
     agentArgs: set.agentArgs ?? [],
     checks: set.checks ?? [],
+    recordTrees: set.recordTrees ?? DEFAULTS.recordTrees,
+    treeFileLimitBytes: set.treeFileLimit ?? DEFAULTS.treeFileLimitBytes,
     secrets: set.secrets ?? [],
     runsDir: resolve(cwd, atHome(set.runsDir ?? DEFAULTS.runsDir, home)),
     sources: sourceNames(sources),

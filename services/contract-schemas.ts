@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type {
   AttemptEnd,
+  AttemptTree,
   CheckResult,
   EndClass,
   EndReason,
@@ -13,11 +14,13 @@ import type {
   Round,
   Salvage,
   SalvagedSession,
+  SkippedFile,
   TextRef,
   Usage,
   Verdict,
   Work,
 } from '../machines/contracts.ts';
+import { SKIPPED_NAMED } from '../machines/contracts.ts';
 import { count, epochMs, exactly, list, milliseconds, ordinal, sha256 } from './schema-of.ts';
 
 export const roleSchema = exactly<Role>()(z.enum(['worker', 'auditor']));
@@ -103,6 +106,28 @@ export const livenessSchema = exactly<Liveness>()(
     }),
 );
 
+export const skippedFileSchema = exactly<SkippedFile>()(
+  z
+    .strictObject({
+      path: z.string().describe('From the top of the work tree; a folder ends with `/`.'),
+      bytes: count,
+      why: z.enum(['tooLarge', 'unreadable']),
+    })
+    .meta({ id: 'SkippedFile', description: 'A file that was not recorded.' }),
+);
+
+export const objectName = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/);
+
+const attemptTreeSchema = exactly<AttemptTree>()(
+  z
+    .strictObject({
+      before: objectName.nullable().describe('null: it could not be recorded.'),
+      after: objectName.nullable(),
+      skipped: list(skippedFileSchema).describe(`At most ${SKIPPED_NAMED}.`),
+    })
+    .meta({ id: 'AttemptTree', description: "Names of git's tree objects." }),
+);
+
 export const attemptEndSchema = exactly<AttemptEnd>()(
   z
     .strictObject({
@@ -127,6 +152,9 @@ export const attemptEndSchema = exactly<AttemptEnd>()(
         .describe(
           "Services that the agent's CLI shares between its sessions: left running, as `pid name`. Absent: none.",
         ),
+      tree: attemptTreeSchema
+        .nullable()
+        .describe('The files before and after; null where there is no git work tree to record.'),
     })
     .meta({ id: 'AttemptEnd', description: 'How one attempt ended.' }),
 );

@@ -1,3 +1,5 @@
+import { DEFAULT_TREES } from '../actors/run-host.ts';
+
 /**
  * What holds where neither a flag nor a configuration file says anything. The command line's help, the configuration
  * and the README's table all take it from here.
@@ -23,6 +25,10 @@ export const DEFAULTS = Object.freeze({
   checkTimeoutMs: 600_000,
   /** Bytes that one attempt may print. */
   outputLimitBytes: 4 * 1024 ** 3,
+  /** Whether the work tree is recorded around each attempt, where it is one of git's. */
+  recordTrees: 'on',
+  /** Bytes from which on a file of the work tree is not recorded. */
+  treeFileLimitBytes: DEFAULT_TREES.fileLimitBytes,
   /** Folder of the runs, from the working folder on. */
   runsDir: '.oneshot',
   /** What to do at an agent's usage limit. */

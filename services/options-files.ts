@@ -1,4 +1,4 @@
-import { checkCommand, text, variableName } from './config-values.ts';
+import { byteSize, checkCommand, choice, text, variableName } from './config-values.ts';
 import { DEFAULTS } from './defaults.ts';
 import { list, type OptionRow, single } from './option-row.ts';
 
@@ -15,6 +15,24 @@ export const FILE_OPTIONS = {
       'Command that has to pass before the auditor is asked; may be given several times. In a file: ' +
       'command lines, or objects of `name`, `command`, `timeout` (10m) and `required` (true)',
     rule: checkCommand,
+  },
+  recordTrees: {
+    ...files,
+    flag: '--record-trees',
+    argument: '<when>',
+    description:
+      'Whether the files of a git work tree are recorded before and after every attempt, for ' +
+      '`oneshot diff` and `oneshot restore`: `on` or `off`',
+    rule: choice('on', 'off'),
+    default: DEFAULTS.recordTrees,
+  },
+  treeFileLimit: {
+    ...files,
+    flag: null,
+    argument: '<bytes>',
+    description: 'Size from which on a file is not recorded; such files are named',
+    rule: byteSize,
+    default: DEFAULTS.treeFileLimitBytes,
   },
   cwd: {
     ...files,

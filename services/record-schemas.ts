@@ -6,6 +6,7 @@ import {
   processSchema,
   refusalSchema,
   stopSchema,
+  treesSchema,
 } from './attempt-schemas.ts';
 import {
   logLineSchema,
@@ -24,6 +25,7 @@ export const RECORD_SCHEMAS = {
   process: processSchema,
   stop: stopSchema,
   exit: exitSchema,
+  trees: treesSchema,
   refusal: refusalSchema,
   'output-line': outputLineSchema,
   report: reportSchema,

@@ -94,6 +94,13 @@ export const settingsSchema = exactly<RunSettings>()(
     resultGraceMs: milliseconds.describe('From a final result to the exit, in milliseconds.'),
     outputLimitBytes: count.describe('Bytes that one attempt may print.'),
     secrets: list(z.string()).describe('Names of environment variables that are secret.'),
+    trees: z
+      .strictObject({
+        record: z.boolean(),
+        fileLimitBytes: count.describe('Bytes from which on a file is left out.'),
+      })
+      .exactOptional()
+      .describe('How the work tree is recorded around each attempt.'),
   }),
 );
 

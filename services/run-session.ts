@@ -15,8 +15,14 @@ import { stopTree } from '../actors/process-tree.ts';
 import { quotaActor } from '../actors/quota-actor.ts';
 import { recoveryActor } from '../actors/recovery-actor.ts';
 import { createRedactor } from '../actors/redaction.ts';
-import type { LogEntry, RunHost, RunSettings } from '../actors/run-host.ts';
+import {
+  DEFAULT_TREES,
+  type LogEntry,
+  type RunHost,
+  type RunSettings,
+} from '../actors/run-host.ts';
 import { secretsOf } from '../actors/secrets.ts';
+import { createTreeRecorder } from '../actors/tree-recorder.ts';
 import type { LifecycleContext, LifecycleInput, Phase } from '../machines/context.ts';
 import type { Limits, Role } from '../machines/contracts.ts';
 import type { LifecycleEvent } from '../machines/events.ts';
@@ -38,6 +44,8 @@ export interface RunSession {
   readonly transitions$: Subject<JournalEntry>;
   /** What the agents do, as it is logged. */
   readonly activities$: Subject<readonly LogEntry[]>;
+  /** What a person should know of, in sentences. */
+  readonly notices$: Subject<string>;
   /** Begins, or goes on. Resolves when the run has come to rest and all its processes have ended; rejects when it cannot be recorded. */
   run(): Promise<RunOutcome>;
   /** Stops on purpose: the run comes to rest as `interrupted`. */
@@ -73,8 +81,13 @@ export function openSession(options: SessionOptions): RunSession {
   const { folder, header } = options;
   const transitions$ = new Subject<JournalEntry>();
   const activities$ = new Subject<readonly LogEntry[]>();
+  const notices$ = new Subject<string>();
   const record = openRecord(options);
-  const host = createHost(options, (entries) => activities$.next(entries));
+  const host = createHost(
+    options,
+    (entries) => activities$.next(entries),
+    (message) => notices$.next(message),
+  );
   const logic = durableLifecycle(lifecycleOf(host), (event, snapshot) =>
     transitions$.next(record.commit(event, snapshot)),
   );
@@ -88,10 +101,12 @@ export function openSession(options: SessionOptions): RunSession {
     } finally {
       actor?.stop();
       await host.stops.settled();
+      await host.trees.close();
       record.close();
       options.lock.release();
       transitions$.complete();
       activities$.complete();
+      notices$.complete();
     }
   };
 
@@ -100,6 +115,7 @@ export function openSession(options: SessionOptions): RunSession {
     header,
     transitions$,
     activities$,
+    notices$,
     run,
     interrupt: (reason) => actor?.send({ type: 'run.interrupt', reason }),
     hurry: () => host.stops.hurry(),
@@ -109,11 +125,21 @@ export function openSession(options: SessionOptions): RunSession {
 function createHost(
   options: SessionOptions,
   tell: (entries: readonly LogEntry[]) => void,
+  notify: (message: string) => void,
 ): RunHost {
   const { folder, header, settings, place, now, adapters } = options;
   const redactor = createRedactor(secretsOf(place.environment, settings.secrets));
   const log = openActivityLog(folder.log);
   const since = options.stored ? null : ownIdentity();
+  const trees = createTreeRecorder({
+    runId: header.id,
+    folder: folder.path,
+    cwd: place.cwd,
+    environment: place.environment,
+    settings: settings.trees ?? DEFAULT_TREES,
+    now,
+    tell: notify,
+  });
   const limits = (options.input ?? options.stored?.last.context)?.limits;
   return {
     runId: header.id,
@@ -130,7 +156,9 @@ function createHost(
       isSharedService: sharedServiceOf(Object.values(adapters)),
       redactor,
       now,
+      ended: trees.after,
     }),
+    trees,
     samplingMs: samplingInterval(limits?.inactivityMs ?? 0),
     now,
     log(entries) {

@@ -43,6 +43,7 @@ export function settingsOf(config: Config, place: LaunchPlace): RunSettings {
     resultGraceMs: config.resultGraceMs,
     outputLimitBytes: config.outputLimitBytes,
     secrets: config.secrets,
+    trees: { record: config.recordTrees === 'on', fileLimitBytes: config.treeFileLimitBytes },
   };
 }
 

@@ -74,6 +74,8 @@ const doctored: [path: string, text: string, said: string][] = [
   ['services/cli.ts', `if (process.env.CI) stop();`, 'may not use the environment'],
   ['services/store.ts', `process.exit(1);`, 'may not use process.exit'],
   ['actors/a.ts', `process\n  .exit(1);`, 'may not use process.exit'],
+  ['actors/a.ts', `execFileSync('git', ['status']);`, 'may not use git'],
+  ['services/a.ts', `spawn("/usr/bin/git", args);`, 'may not use git'],
   ['services/cli.ts', `console.log('x');`, 'may not use the console'],
   ['machines/a.ts', `console.error(x);`, 'may not use the console'],
 ];

@@ -61,6 +61,11 @@ const RESERVED: readonly { what: string; pattern: RegExp; allowedIn: readonly Re
     allowedIn: [/^services\/cli[^/]*(\.ts|\/.*\.ts)$/, PLAYER],
   },
   {
+    what: 'git',
+    pattern: /\b(spawn|exec|fork)\w*\(\s*(['"`])(?:\S*\/)?git\b/,
+    allowedIn: [/^actors\/git-command\.ts$/],
+  },
+  {
     what: 'the console',
     pattern: /\bconsole\s*(\?\.|\.|\[)/,
     allowedIn: [/^services\/build\.ts$/],

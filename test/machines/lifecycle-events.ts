@@ -67,6 +67,7 @@ export function end(overrides: Partial<AttemptEnd> = {}): AttemptEnd {
     ranMs: 1_000,
     liveness: null,
     survivors: [],
+    tree: null,
     ...overrides,
   };
 }

@@ -18,6 +18,7 @@ const RECORDS: Readonly<Record<string, RecordKind>> = {
   'process.json': 'process',
   'stop.json': 'stop',
   'exit.json': 'exit',
+  'trees.json': 'trees',
   'refusal.json': 'refusal',
 };
 
@@ -33,7 +34,13 @@ const TEXT = /(\.md|^stdout|^stderr|^pid|^shell\.log)$/;
 export function recordsIn(folder: string): StoredRecord[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.endsWith('.tmp'))
+    .filter(({ parentPath }) => !isOfGit(relative(folder, parentPath)))
     .flatMap(({ parentPath, name }) => storedIn(folder, join(parentPath, name)));
+}
+
+/** While a run goes on git keeps its own files there. */
+function isOfGit(path: string): boolean {
+  return path === 'git' || path.startsWith('git/');
 }
 
 export function linesOf(kind: RecordKind, where: string, text: string): StoredRecord[] {
