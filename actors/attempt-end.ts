@@ -87,7 +87,6 @@ export function concludeEnd(
     liveness: readRecord<StopRecord>(files.file('stop.json'))?.liveness ?? null,
     survivors: remains?.survivors ?? [],
     ...(remains?.sharedServices.length ? { sharedServices: remains.sharedServices } : {}),
-    survivors,
     tree: treeOf(files),
   });
 }

@@ -27,7 +27,7 @@ export interface AttemptStopsOptions {
   readonly redactor: Redactor;
   now(): number;
   /** Called when a tree has ended, before anything else happens in its place: what it left can be recorded. */
-  ended(files: AttemptFiles, hurried: AbortSignal): Promise<void>;
+  ended?(files: AttemptFiles, hurried: AbortSignal): Promise<void>;
 }
 
 /**
@@ -59,7 +59,7 @@ export function createAttemptStops(options: AttemptStopsOptions): AttemptStops {
 
   const endAndRecord = async (target: StopTarget): Promise<StopReport> => {
     const report = await endTree(target);
-    await options.ended(target.files, hurried.signal);
+    await options.ended?.(target.files, hurried.signal);
     return report;
   };
 

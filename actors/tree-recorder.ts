@@ -60,6 +60,14 @@ export interface TreeRecorderOptions {
   tell(message: string): void;
 }
 
+/** Records nothing, for attempts that are no work. */
+export const NO_TREES: TreeRecorder = {
+  before: async () => undefined,
+  after: async () => undefined,
+  place: async () => null,
+  close: async () => undefined,
+};
+
 /** Failures that every further try would only repeat, each at its price. */
 const HOPELESS: readonly GitFailure[] = ['notInstalled', 'timedOut', 'tooLarge'];
 

@@ -13,7 +13,7 @@ const TASK = 'Write a file greeting.txt that says exactly: Hello, world!';
  */
 export async function demoCommand(options: CommandOptions): Promise<number> {
   const cwd = mkdtempSync(join(tmpdir(), 'oneshot-demo-'));
-  const settings = { agent: 'scripted', inactivityTimeout: '2s', cwd };
+  const settings = { agent: 'scripted', inactivityTimeout: '2s', recordTrees: 'off', cwd };
   const context = await commandContext({ ...options, ...settings });
   STREAMS.err(`Demo in ${cwd}\nTask: ${TASK}\n\n`);
   const exitCode = await startAndDrive(TASK, context, options);

@@ -10,6 +10,7 @@ import { ownIdentity } from '../actors/process-identity.ts';
 import { createRedactor } from '../actors/redaction.ts';
 import type { LogEntry, RunHost } from '../actors/run-host.ts';
 import { secretsOf } from '../actors/secrets.ts';
+import { NO_TREES } from '../actors/tree-recorder.ts';
 import type { Config } from './config.ts';
 import { launchPlace } from './launch-place.ts';
 import { createRunId } from './run-store.ts';
@@ -66,6 +67,7 @@ export function createVerificationHost(
       redactor,
       now: Date.now,
     }),
+    trees: NO_TREES,
     since,
     samplingMs: samplingInterval(config.inactivityMs),
     now: Date.now,
