@@ -15,6 +15,7 @@ import {
   reportSchema,
 } from './output-schemas.ts';
 import { journalLineSchema, lockSchema, snapshotFileSchema } from './run-schemas.ts';
+import { agentLineSchema, findingSchema, verificationRowSchema } from './survey-schemas.ts';
 
 export const RECORD_SCHEMAS = {
   oneshot: snapshotFileSchema,
@@ -30,6 +31,9 @@ export const RECORD_SCHEMAS = {
   'output-line': outputLineSchema,
   report: reportSchema,
   'replay-line': replayLineSchema,
+  'agent-line': agentLineSchema,
+  'doctor-line': findingSchema,
+  'verification-line': verificationRowSchema,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
 export type RecordKind = keyof typeof RECORD_SCHEMAS;

@@ -5,6 +5,8 @@ import { boundText } from '../stream-reader.ts';
 /** Characters of an error's message that a record carries. */
 const MESSAGE_LENGTH = 1_000;
 
+const SHORTEN = 'Shorten the task, or choose a model with a larger context.';
+
 /** The first that fits counts: a prompt that is too long is often an error 400 that also speaks of limits. */
 const CLASSES = [
   [
@@ -22,7 +24,7 @@ const CLASSES = [
 ] as const;
 
 /**
- * The failure that a message tells of. `evidence` is what else was said about it (an error's name, an HTTP status);
+ * The failure that a message tells of, with what a person can do. `evidence` is what else was said about it (an error's name, an HTTP status);
  * `login` is what a person can do when the agent is not authorised.
  */
 export function failureOf(
@@ -30,13 +32,12 @@ export function failureOf(
   { evidence = '', login = '' }: { readonly evidence?: string; readonly login?: string } = {},
 ): StreamFailure {
   const failure = CLASSES.find(([, pattern]) => pattern.test(`${message} ${evidence}`))?.[0];
-  const advice =
-    failure === 'unauthorized' && login !== ''
-      ? `${/[.!?]$/.test(message) ? '' : '.'} ${login}`
-      : '';
-  return {
-    class: failure ?? 'crashed',
-    message: boundText(`${message}${advice}`, MESSAGE_LENGTH),
-    resumeAt: null,
-  };
+  const advice = failure === 'unauthorized' ? login : failure === 'contextTooLong' ? SHORTEN : '';
+  const said = boundText(message, MESSAGE_LENGTH);
+  return { class: failure ?? 'crashed', message: joined(said, advice), resumeAt: null };
+}
+
+function joined(message: string, advice: string): string {
+  if (advice === '') return message;
+  return /[.!?]$/.test(message) ? `${message} ${advice}` : `${message}. ${advice}`;
 }

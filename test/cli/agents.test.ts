@@ -1,12 +1,19 @@
-import { resolve } from 'node:path';
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { isAlive, type Place, place, SAY_DONE, until } from '../oneshot-process.ts';
 
 /** A run whose worker is a stand-in for an agent that plays a recording, and whose auditor is content with everything. */
-function run(at: Place, agent: string, recording: string, more: Record<string, string> = {}) {
+function run(
+  at: Place,
+  agent: string,
+  recording: string,
+  more: Record<string, string> = {},
+  iterations = '1',
+) {
   const judge = at.write('judge.sh', `#!/bin/sh\n${SAY_DONE}\n`);
   const args = ['write it', '--worker-agent', agent, '--worker-attempts', '1'];
-  return at.oneshot([...args, '--auditor-agent-command', judge, '--max-iterations', '1'], {
+  return at.oneshot([...args, '--auditor-agent-command', judge, '--max-iterations', iterations], {
     env: {
       PATH: `${resolve('test/fixtures/agents', agent)}:${process.env.PATH}`,
       RECORDING: recording,
@@ -62,6 +69,24 @@ describe('A run with a recorded agent', () => {
       state: 'failed',
       end: { class: 'empty' },
     });
+  });
+});
+
+describe('An agent that was killed in the middle of an answer', () => {
+  const SESSION = '01a20692-402a-7387-b5f5-c9be2096a9db';
+
+  it('leaves what its transcript has and what only its stream had, and goes on with its session', async () => {
+    const at = place();
+    const sessions = join(at.path, '.pi/agent/sessions', `-${at.path.replaceAll('/', '-')}--`);
+    mkdirSync(sessions, { recursive: true });
+    const transcript = resolve('test/fixtures/agents/pi/midkill.transcript.jsonl');
+    copyFileSync(transcript, join(sessions, `2026-11-23_${SESSION}.jsonl`));
+    await run(at, 'pi', 'midkill.ndjson', { RECORDED_SIGNAL: 'KILL' }, '2');
+    const attempts = join(at.runs()[0] ?? '', 'attempts');
+    const salvage = readFileSync(join(attempts, '0001-worker/salvage.md'), 'utf8');
+    expect(salvage).toContain('I will write the file now.\nPartial answer: the file hello.txt is');
+    const { argv } = JSON.parse(readFileSync(join(attempts, '0002-worker/command.json'), 'utf8'));
+    expect(argv.join(' ')).toBe(`pi --mode json -p --session ${SESSION}`);
   });
 });
 

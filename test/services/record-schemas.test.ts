@@ -93,7 +93,15 @@ async function eventfulRun(at: Place): Promise<StoredRecord[]> {
     ...linesOf('output-line', 'resume --json', resumed.out),
     { kind: 'report', where: 'show --json', value: await at.show() },
     ...linesOf('replay-line', 'replay --json', (await at.oneshot(['replay', '--json'])).out),
+    ...linesOf('agent-line', 'agents --json', (await at.oneshot(['agents', '--json'])).out),
+    ...linesOf('doctor-line', 'doctor --json', (await at.oneshot(['doctor', '--json'])).out),
+    ...linesOf('verification-line', 'verify --json', (await verification(at)).out),
   ];
+}
+
+function verification(at: Place) {
+  const command = ['--agent-command', at.write('judge.sh', `#!/bin/sh\n${SAY_DONE}\n`)];
+  return at.oneshot(['agents', 'verify', 'command', '--json', ...command]);
 }
 
 function hasBegun(folder: string): boolean {
