@@ -3,6 +3,7 @@ import type { AgentAdapter } from './adapter.ts';
 import { aider } from './aider.ts';
 import { claude } from './claude.ts';
 import { cline } from './cline.ts';
+import { codex } from './codex.ts';
 import { command } from './command.ts';
 import { openai } from './openai.ts';
 import { opencode } from './opencode.ts';
@@ -12,6 +13,7 @@ import { scripted } from './scripted.ts';
 /** All agents, in the order in which an installed one is looked for when none was chosen. */
 export const AGENTS: readonly AgentAdapter[] = [
   claude,
+  codex,
   opencode,
   cline,
   pi,

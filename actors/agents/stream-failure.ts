@@ -11,15 +11,15 @@ const SHORTEN = 'Shorten the task, or choose a model with a larger context.';
 const CLASSES = [
   [
     'contextTooLong',
-    /prompt_too_long|prompt is too long|context.?(length|window)|maximum context|hit a token limit|too many tokens/i,
+    /prompt_too_long|prompt is too long|context.?(length|window)|maximum context|hit a token limit|too many tokens|input token count|range of input length/i,
   ],
   [
     'unauthorized',
-    /\b401\b|invalid (x-)?api.?key|incorrect api key|authenticat|\/login|oauth token|no api key/i,
+    /\b401\b|invalid (x-)?api.?key|incorrect api key|authenticat|\/login|oauth token|no api key|api key not valid|auth method|(log|sign) ?in again|not logged in/i,
   ],
   [
     'limited',
-    /\b(429|529)\b|rate.?limit|overloaded|usage limit|hit your .*limit|limit reached|quota/i,
+    /\b(429|529)\b|rate.?limit|overloaded|usage limit|hit your .*limit|limit reached|quota|too many requests|resource.?exhausted|at capacity|high demand/i,
   ],
 ] as const;
 

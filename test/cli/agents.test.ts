@@ -24,6 +24,7 @@ function run(
 
 describe('A run with a recorded agent', () => {
   it.each([
+    ['codex', 'success.ndjson', 2400, null],
     ['opencode', 'success.ndjson', 2400, 0.002336],
     ['cline', 'success.ndjson', 2400, null],
     ['pi', 'success.ndjson', 2400, 0.002336],
@@ -42,6 +43,7 @@ describe('A run with a recorded agent', () => {
   });
 
   it.each([
+    ['codex', 'auth401.ndjson', '1', 'codex login'],
     ['opencode', 'auth401.ndjson', '1', 'opencode auth login'],
     ['cline', 'auth401.ndjson', '1', 'cline auth'],
     ['pi', 'auth401.ndjson', '0', '/login'],
@@ -59,6 +61,7 @@ describe('A run with a recorded agent', () => {
 
   it.each([
     ['cline', 'hang_term.ndjson', 'exits with 0 after a SIGINT and says nothing'],
+    ['codex', '../aider/none', 'says nothing at all'],
     ['pi', '../aider/none', 'says nothing at all'],
     ['opencode', '../aider/none', 'says nothing at all'],
   ])('(%s, %s) that %s has not done its task', async (agent, recording) => {
