@@ -66,7 +66,7 @@ describe('A budget', () => {
     const { reason, usage: used } = await at.show();
     expect(reason).toBe('maxCost');
     expect(used.costUsd).toBeLessThanOrEqual(1.4);
-  });
+  }, 60_000);
 });
 
 describe('A run under which oneshot is lost again and again', () => {

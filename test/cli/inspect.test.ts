@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { createControl } from '../../services/inspect-control.ts';
 import { ONESHOT, type Place, place, scriptAgent, until } from '../oneshot-process.ts';
@@ -112,6 +113,7 @@ describe('With --control', () => {
     at.write('go', '');
     expect(await post('resume')).toMatchObject({ status: 202, body: { pid: expect.any(Number) } });
     await until('it is done', () => at.snapshot().state === 'completed');
+    await until('its process has let go of it', () => !existsSync(`${at.runs()[0]}/lock`));
     const again = await post('resume');
     expect(again).toMatchObject({ status: 409 });
     expect(again.body.error.message).toContain('completed');
