@@ -27,6 +27,7 @@ export type AttemptFile =
   | 'stop.json'
   | 'exit.json'
   | 'trees.json'
+  | 'changes.md'
   | 'result.md'
   | 'feedback.md'
   | 'salvage.md'

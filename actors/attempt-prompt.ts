@@ -9,6 +9,8 @@ import {
   DEFAULT_WORKER_HEADER,
   workerPrompt,
 } from '../machines/prompts.ts';
+import { readChanges } from './attempt-changes.ts';
+import { attemptFiles } from './attempt-files.ts';
 import type { RunHost } from './run-host.ts';
 import { readText } from './run-texts.ts';
 
@@ -44,6 +46,7 @@ function buildAuditorPrompt(host: RunHost, plan: AttemptPlan, task: string): str
     header: host.settings.headers.auditor ?? DEFAULT_AUDITOR_HEADER,
     task,
     result: quoted(host, work.result),
+    changes: readChanges(attemptFiles(host.folder, plan)),
     checks: work.checks,
     rounds,
     diagnosis,

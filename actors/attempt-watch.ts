@@ -29,6 +29,7 @@ import { answerOf, classifyEnd, type StartFailure } from '../machines/judgement.
 import { NO_OUTCOME } from '../machines/outcome.ts';
 import { LaunchRefusal } from './agents/adapter.ts';
 import { sharedServiceOf } from './agents/shared-services.ts';
+import { writeChanges } from './attempt-changes.ts';
 import { concludeEnd, gatherEvidence, ranFor, sessionIdOf } from './attempt-end.ts';
 import type { AttemptFiles, RefusalRecord } from './attempt-files.ts';
 import { attemptFiles, writeRecord } from './attempt-files.ts';
@@ -72,22 +73,35 @@ export function watchAttempt(host: RunHost, plan: AttemptPlan): Observable<Agent
       throw error;
     }
   });
-  return plan.attach ? attempt$ : concat(preparing(host, files), attempt$);
+  return plan.attach ? attempt$ : concat(preparing(host, plan, files), attempt$);
 }
 
 /** What comes before the start is our work, not the agent's silence. Leaving it ends it. */
-function preparing(host: RunHost, files: AttemptFiles): Observable<AgentEvent> {
+function preparing(host: RunHost, plan: AttemptPlan, files: AttemptFiles): Observable<AgentEvent> {
   return new Observable((subscriber) => {
     const left = new AbortController();
     const signs = interval(ACTIVITY_WINDOW_MS).subscribe(() =>
       subscriber.next({ type: 'agent.activity' }),
     );
-    void host.trees.before(files, left.signal).then(() => subscriber.complete());
+    void prepare(host, plan, files, left.signal).then(
+      () => subscriber.complete(),
+      (error: unknown) => subscriber.error(error),
+    );
     return () => {
       signs.unsubscribe();
       left.abort();
     };
   });
+}
+
+async function prepare(
+  host: RunHost,
+  plan: AttemptPlan,
+  files: AttemptFiles,
+  signal: AbortSignal,
+): Promise<void> {
+  await host.trees.before(files, signal);
+  if (plan.role === 'auditor' && !signal.aborted) await writeChanges(host, files);
 }
 
 function begin(host: RunHost, plan: AttemptPlan, files: AttemptFiles): AttemptProcess {

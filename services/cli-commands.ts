@@ -46,6 +46,15 @@ export const COMMANDS: readonly CommandRow[] = [
     run: async (id, options) => (await import('./cli-show.ts')).showCommand(id, options),
   },
   {
+    usage: 'diff [id]',
+    description: 'Show what a run changed, from its beginning to its end',
+    options: [
+      ['--attempt <n>', 'Only what this attempt changed'],
+      ['--stat', 'Only how much of which files'],
+    ],
+    run: async (id, options) => (await import('./cli-diff.ts')).diffCommand(id, options),
+  },
+  {
     usage: 'logs [id]',
     description: 'Show what the agents did',
     options: [['-f, --follow', 'Go on showing while the run goes on']],

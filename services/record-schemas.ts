@@ -16,6 +16,7 @@ import {
 } from './output-schemas.ts';
 import { journalLineSchema, lockSchema, snapshotFileSchema } from './run-schemas.ts';
 import { agentLineSchema, findingSchema, verificationRowSchema } from './survey-schemas.ts';
+import { diffSchema } from './tree-schemas.ts';
 
 export const RECORD_SCHEMAS = {
   oneshot: snapshotFileSchema,
@@ -34,6 +35,7 @@ export const RECORD_SCHEMAS = {
   'agent-line': agentLineSchema,
   'doctor-line': findingSchema,
   'verification-line': verificationRowSchema,
+  diff: diffSchema,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
 export type RecordKind = keyof typeof RECORD_SCHEMAS;

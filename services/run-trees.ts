@@ -1,0 +1,78 @@
+/** The recorded work trees of a run, for the commands that compare and restore them. */
+import { dirname } from 'node:path';
+import { type AttemptTrees, attemptTrees } from '../actors/attempt-changes.ts';
+import { GitError } from '../actors/git-command.ts';
+import { findRepository } from '../actors/git-repository.ts';
+import { DEFAULT_TREES, type TreeSettings } from '../actors/run-host.ts';
+import type { WorkPlace } from '../actors/tree-now.ts';
+import type { RecordedTree } from '../actors/tree-recorder.ts';
+import { environment } from './config.ts';
+import { EnvironmentError, messageOf, RunRefusedError, UsageError } from './errors.ts';
+import { readRun } from './run-record.ts';
+import type { RunFolder } from './run-store.ts';
+
+export interface RunTrees extends WorkPlace {
+  readonly folder: RunFolder;
+  /** Oldest first; at least one. */
+  readonly attempts: readonly [AttemptTrees, ...AttemptTrees[]];
+  readonly settings: TreeSettings;
+}
+
+/** Throws a `RunRefusedError` when nothing is recorded, and an `EnvironmentError` when git cannot be used. */
+export async function openTrees(folder: RunFolder): Promise<RunTrees> {
+  const { settings } = readRun(folder).header;
+  const repository = await usingGit(() => findRepository(settings.cwd, environment()));
+  const [first, ...others] = attemptTrees(folder.path);
+  if (!repository || !first) {
+    const why = repository ? 'none was recorded' : `${settings.cwd} is in no git work tree`;
+    throw new RunRefusedError(`There are no trees of the run ${folder.id}: ${why}.`, 2);
+  }
+  return {
+    folder,
+    repository,
+    runsDir: dirname(folder.path),
+    attempts: [first, ...others],
+    settings: settings.trees ?? DEFAULT_TREES,
+  };
+}
+
+/** `--attempt N`; `null` when it is not given. */
+export function attemptNumber(option: unknown): number | null {
+  if (option === undefined) return null;
+  if (typeof option === 'string' && /^\d{1,6}$/.test(option)) return Number(option);
+  throw new UsageError(
+    `--attempt is "${option}"; it is the number of an attempt, as \`oneshot show\` lists them.`,
+  );
+}
+
+export function findAttempt({ attempts, folder }: RunTrees, number: number): AttemptTrees {
+  const found = attempts.find((attempt) => attempt.number === number);
+  if (found) return found;
+  const known = attempts.map((attempt) => attempt.number);
+  throw new RunRefusedError(
+    `The trees of attempt ${number} of the run ${folder.id} were not recorded; ` +
+      `there are those of ${known.join(', ')}.`,
+    2,
+  );
+}
+
+/** The earliest tree that is recorded: the work tree as the run found it. */
+export function firstTree(trees: RunTrees): RecordedTree {
+  const recorded = trees.attempts.flatMap(({ before, after }) => [before, after]);
+  const first = recorded.find((tree) => tree !== null);
+  if (first) return first;
+  throw new RunRefusedError(
+    `No tree of the run ${trees.folder.id} could be recorded; oneshot said why as it went on.`,
+    2,
+  );
+}
+
+/** What git could not do is nothing that oneshot did wrong. */
+export async function usingGit<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof GitError) throw new EnvironmentError(messageOf(error), { cause: error });
+    throw error;
+  }
+}

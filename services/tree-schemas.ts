@@ -1,0 +1,34 @@
+/** Schemas of what the commands on recorded trees print. */
+import { z } from 'zod';
+import type { ChangedFile } from '../machines/changes.ts';
+import type { DiffLine } from './cli-diff.ts';
+import { objectName, skippedFileSchema } from './contract-schemas.ts';
+import { count, exactly, list, ordinal, version1 } from './schema-of.ts';
+
+const changedFileSchema = exactly<ChangedFile>()(
+  z
+    .strictObject({
+      path: z.string().describe('From the top of the work tree, with `/`.'),
+      status: z.enum(['added', 'deleted', 'modified', 'renamed', 'typeChanged']),
+      from: z.string().nullable().describe('What a renamed file was called.'),
+      added: count.nullable().describe('Lines; null for a file that has none.'),
+      deleted: count.nullable(),
+    })
+    .meta({ id: 'ChangedFile', description: 'How a file differs between two trees.' }),
+);
+
+export const diffSchema = exactly<DiffLine>()(
+  z
+    .strictObject({
+      type: z.literal('diff'),
+      version: version1,
+      run: z.string().describe('Id of the run.'),
+      attempt: ordinal.nullable().describe('null: from the beginning of the run to its end.'),
+      from: objectName.describe("Name of git's tree object."),
+      to: objectName,
+      isNow: z.boolean().describe('`to` is the tree as it is now: the attempt has no end yet.'),
+      files: list(changedFileSchema),
+      skipped: list(skippedFileSchema),
+    })
+    .meta({ title: 'diff --json', description: 'What a run, or an attempt of it, changed.' }),
+);
