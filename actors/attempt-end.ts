@@ -16,6 +16,7 @@ import { renderFeedback } from '../machines/prompts.ts';
 import { subtractUsage } from '../machines/usage.ts';
 import { boundVerdict, readVerdict } from '../machines/verdict.ts';
 import type { AgentAdapter } from './agents/adapter.ts';
+import { agentOf } from './attempt-agent.ts';
 import { readExit } from './attempt-exit.ts';
 import type { AttemptFiles, CommandRecord, StopRecord } from './attempt-files.ts';
 import { readRecord } from './attempt-files.ts';
@@ -26,6 +27,8 @@ import { treeOf } from './tree-recorder.ts';
 
 export interface EndFacts {
   readonly role: Role;
+  /** Which of the role's agents. */
+  readonly agent: number;
   readonly files: AttemptFiles;
   readonly reason: EndReason;
   readonly stream: StreamOutcome;
@@ -42,7 +45,7 @@ export function gatherEvidence(host: RunHost, facts: EndFacts): Evidence {
   const { files, role } = facts;
   return {
     role,
-    agent: host.settings.agents[role].name,
+    agent: agentOf(host, facts).settings.name,
     reason: facts.reason,
     ...readExit(files),
     stopped: readRecord<StopRecord>(files.file('stop.json')) !== null,
@@ -80,7 +83,7 @@ export function concludeEnd(
     verdict: verdict && boundVerdict(verdict),
     feedback: writeFeedback(host, files, verdict),
     sessionId: sessionIdOf(files, evidence.stream),
-    usage: ownUsage(host.adapters[evidence.role], files, evidence.stream.usage),
+    usage: ownUsage(adapterOf(host, evidence), files, evidence.stream.usage),
     message: describeEnd(evidence),
     endedAt: host.now(),
     ranMs: ranFor(host, files),
@@ -97,8 +100,14 @@ export function ranFor(host: RunHost, files: AttemptFiles): number {
   return startedAt === undefined ? 0 : Math.max(0, host.now() - startedAt);
 }
 
+/** No two agents of a role have one name. */
+function adapterOf({ adapters }: RunHost, { role, agent }: Evidence): AgentAdapter | undefined {
+  return adapters[role].find(({ name }) => name === agent);
+}
+
 /** What this attempt used: what its session had used before is in no attempt twice. */
-function ownUsage({ sessionTotals = [] }: AgentAdapter, files: AttemptFiles, usage: Usage): Usage {
+function ownUsage(adapter: AgentAdapter | undefined, files: AttemptFiles, usage: Usage): Usage {
+  const sessionTotals = adapter?.sessionTotals ?? [];
   const before = readRecord<CommandRecord>(files.file('command.json'))?.usedBefore;
   if (!before) return usage;
   return subtractUsage(usage, {
@@ -120,10 +129,9 @@ export function sessionIdOf(files: AttemptFiles, stream: StreamOutcome): string 
 /** What the agent's own transcript of an attempt says, or `null` when there is none or it cannot be read. */
 export function readTranscript(
   host: RunHost,
-  role: Role,
+  { transcript: source }: AgentAdapter,
   sessionId: string | null,
 ): TranscriptOutcome | null {
-  const source = host.adapters[role].transcript;
   if (sessionId === null || !source) return null;
   try {
     const path = source.find(host.place, sessionId);

@@ -7,6 +7,7 @@ import type { AttemptPlan, SalvagedSession } from '../machines/contracts.ts';
 import type { Launch } from './agents/adapter.ts';
 import { LaunchRefusal } from './agents/adapter.ts';
 import { lookUpProgram } from './agents/lookup.ts';
+import { agentOf } from './attempt-agent.ts';
 import type { AttemptFiles, CommandRecord } from './attempt-files.ts';
 import { createAttemptFolder, writeRecord } from './attempt-files.ts';
 import { buildPrompt } from './attempt-prompt.ts';
@@ -97,24 +98,25 @@ function startFailure(
 }
 
 function planLaunch(host: RunHost, plan: AttemptPlan, files: AttemptFiles, prompt: string): Launch {
-  return host.adapters[plan.role].launch({
+  const { adapter, settings } = agentOf(host, plan);
+  return adapter.launch({
     role: plan.role,
     prompt,
     promptFile: files.file('prompt.md'),
     sessionId: randomUUID(),
     resume: resumable(host, plan)?.id ?? null,
     file: (name) => join(files.folder, name),
-    settings: host.settings.agents[plan.role],
+    settings,
     place: host.place,
   });
 }
 
 /** The session that the attempt goes on with: one whose record is still there. */
-function resumable({ adapters, place }: RunHost, plan: AttemptPlan): SalvagedSession | null {
-  const { abilities, transcript } = adapters[plan.role];
+function resumable(host: RunHost, plan: AttemptPlan): SalvagedSession | null {
+  const { abilities, transcript } = agentOf(host, plan).adapter;
   const session = plan.role === 'worker' ? plan.salvage?.session : null;
   if (!session || !abilities.resume) return null;
-  return !transcript || transcript.find(place, session.id) !== null ? session : null;
+  return !transcript || transcript.find(host.place, session.id) !== null ? session : null;
 }
 
 function resolveProgram(host: RunHost, program: string): string {
@@ -133,7 +135,7 @@ function writeCommandRecord(
   const record: CommandRecord = {
     version: 1,
     attempt: files.name,
-    agent: host.settings.agents[plan.role].name,
+    agent: agentOf(host, plan).settings.name,
     argv: [launch.program, ...launch.args],
     cwd: host.place.cwd,
     sessionId: launch.sessionId,

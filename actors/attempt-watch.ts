@@ -29,6 +29,7 @@ import { answerOf, classifyEnd, type StartFailure } from '../machines/judgement.
 import { NO_OUTCOME } from '../machines/outcome.ts';
 import { LaunchRefusal } from './agents/adapter.ts';
 import { sharedServiceOf } from './agents/shared-services.ts';
+import { agentOf } from './attempt-agent.ts';
 import { writeChanges } from './attempt-changes.ts';
 import { concludeEnd, gatherEvidence, ranFor, sessionIdOf } from './attempt-end.ts';
 import type { AttemptFiles, RefusalRecord } from './attempt-files.ts';
@@ -112,12 +113,13 @@ function begin(host: RunHost, plan: AttemptPlan, files: AttemptFiles): AttemptPr
 function follow(host: RunHost, plan: AttemptPlan, process: AttemptProcess): Observable<AgentEvent> {
   const { files } = process;
   const { settings } = host;
-  const adapter = host.adapters[plan.role];
+  const agent = agentOf(host, plan);
+  const { adapter } = agent;
   const liveness = new LivenessRecord();
   const reading = createReading({
     attempt: files.name,
     adapter,
-    settings: settings.agents[plan.role],
+    settings: agent.settings,
     redactor: host.redactor,
     loggedOffset: host.loggedOffset(files.name),
     now: () => host.now(),
@@ -136,7 +138,7 @@ function follow(host: RunHost, plan: AttemptPlan, process: AttemptProcess): Obse
       pid: process.wrapperPid,
       environment: attemptMarker(host.runId, files.name),
       since: host.since,
-      isSharedService: sharedServiceOf(Object.values(host.adapters)),
+      isSharedService: sharedServiceOf(Object.values(host.adapters).flat()),
     },
     everyMs: host.samplingMs,
     transcriptPath: () => {
@@ -165,6 +167,7 @@ function follow(host: RunHost, plan: AttemptPlan, process: AttemptProcess): Obse
     const evidence = gatherEvidence(host, {
       ...ending,
       role: plan.role,
+      agent: plan.agent,
       files,
       stream: reading.outcome,
       printed: reading.printed,
@@ -223,6 +226,7 @@ function refused(
   writeRecord(files.file('refusal.json'), record);
   const evidence = gatherEvidence(host, {
     role: plan.role,
+    agent: plan.agent,
     files,
     reason: 'spawnFailed',
     stream: NO_OUTCOME,

@@ -15,11 +15,13 @@ import {
 } from '../machines/judgement.ts';
 import { NO_OUTCOME, type StreamOutcome } from '../machines/outcome.ts';
 import { renderSalvage } from '../machines/prompts.ts';
+import type { AgentAdapter } from './agents/adapter.ts';
+import { agentOf } from './attempt-agent.ts';
 import { concludeEnd, gatherEvidence, ranFor, readTranscript, sessionIdOf } from './attempt-end.ts';
 import { livingAgent, readWrapperPid } from './attempt-exit.ts';
 import type { AttemptFiles } from './attempt-files.ts';
 import { attemptFiles } from './attempt-files.ts';
-import { type AttemptReading, createReading } from './attempt-reading.ts';
+import { type AttemptReading, createReading, type ReadingOptions } from './attempt-reading.ts';
 import { sealOutput } from './attempt-stops.ts';
 import { filesChangedBy } from './changed-files.ts';
 import { lastWrittenAt } from './limit-end.ts';
@@ -66,7 +68,12 @@ function judge(
     case 'dead':
       return { kind: judgement.kind, end: conclude() };
     case 'limited':
-      return { kind: 'limited', end: conclude(), resumeAt: judgement.resumeAt };
+      return {
+        kind: 'limited',
+        end: conclude(),
+        resumeAt: judgement.resumeAt,
+        summary: judgement.isUsable ? writeSalvage(host, files, evidence) : null,
+      };
     case 'partial':
       return { kind: 'partial', end: conclude(), summary: writeSalvage(host, files, evidence) };
   }
@@ -75,13 +82,15 @@ function judge(
 /** Reads the attempt's whole output again: what was seen of it live may be less than what is there. */
 async function examine(
   host: RunHost,
-  { role, reason }: RecoveryRequest,
+  { role, agent, reason }: RecoveryRequest,
   files: AttemptFiles,
 ): Promise<Evidence> {
-  const reading = await readAgain(host, role, files);
+  const { adapter, settings } = agentOf(host, { role, agent });
+  const reading = await readAgain(host, { adapter, settings }, files);
   await sealOutput(files, host.redactor);
   const evidence = gatherEvidence(host, {
     role,
+    agent,
     files,
     reason,
     stream: reading?.outcome ?? NO_OUTCOME,
@@ -90,32 +99,32 @@ async function examine(
     startFailure: null,
   });
   const isAnswered = answerOf(evidence) !== null || classifyEnd(evidence) === 'clean';
-  return isAnswered ? evidence : withSlowEvidence(host, files, evidence);
+  return isAnswered ? evidence : withSlowEvidence(host, adapter, files, evidence);
 }
 
 async function withSlowEvidence(
   host: RunHost,
+  adapter: AgentAdapter,
   files: AttemptFiles,
   evidence: Evidence,
 ): Promise<Evidence> {
-  const { role, stream } = evidence;
   return {
     ...evidence,
-    transcript: readTranscript(host, role, sessionIdOf(files, stream)),
+    transcript: readTranscript(host, adapter, sessionIdOf(files, evidence.stream)),
     changedFiles: await filesChangedBy(host, files).catch(() => []),
   };
 }
 
 async function readAgain(
   host: RunHost,
-  role: RecoveryRequest['role'],
+  { adapter, settings }: Pick<ReadingOptions, 'adapter' | 'settings'>,
   files: AttemptFiles,
 ): Promise<AttemptReading | null> {
   if (!statSync(files.file('stdout'), { throwIfNoEntry: false })) return null;
   const reading = createReading({
     attempt: files.name,
-    adapter: host.adapters[role],
-    settings: host.settings.agents[role],
+    adapter,
+    settings,
     redactor: host.redactor,
     loggedOffset: host.loggedOffset(files.name),
     now: () => host.now(),

@@ -23,11 +23,16 @@ export interface TreeSettings {
 /** For runs that were recorded without a word on it. */
 export const DEFAULT_TREES: TreeSettings = { record: true, fileLimitBytes: 50_000_000 };
 
+/** An agent with what a person chose for it. */
+export type AgentChoice = AgentSettings & { readonly name: string };
+
 /** What a person asked for that concerns how things are done; it is recorded with the run, so resume does the same. */
 export interface RunSettings {
   /** The work tree, as its real path. */
   readonly cwd: string;
-  readonly agents: Readonly<Record<Role, AgentSettings & { readonly name: string }>>;
+  readonly agents: Readonly<Record<Role, AgentChoice>>;
+  /** Those that take a role's place at a usage limit, the most wanted first. Default: none. */
+  readonly fallbacks?: Readonly<Record<Role, readonly AgentChoice[]>>;
   readonly headers: {
     readonly worker: string | null;
     readonly reworker: string | null;
@@ -63,7 +68,8 @@ export interface RunHost {
   /** Absolute path of the run folder. */
   readonly folder: string;
   readonly settings: RunSettings;
-  readonly adapters: Readonly<Record<Role, AgentAdapter>>;
+  /** Of each role: its own agent, and those to fall back on. */
+  readonly adapters: Readonly<Record<Role, readonly AgentAdapter[]>>;
   readonly place: LaunchPlace;
   readonly redactor: Redactor;
   readonly stops: AttemptStops;

@@ -1,3 +1,4 @@
+import { type AgentTurn, firstTurns } from './agent-turns.ts';
 import type {
   AttemptPlan,
   EndReason,
@@ -53,12 +54,16 @@ export interface LifecycleInput {
   readonly limits: Limits;
   /** Whether checks are configured: without them a clean end goes to the auditor directly. */
   readonly hasChecks: boolean;
+  /** How many agents each role has: its own, and those to fall back on at a usage limit. */
+  readonly agentCounts: { readonly worker: number; readonly auditor: number };
 }
 
 /** The attempt that is running, or that ended last. */
 export interface CurrentAttempt {
   readonly number: number;
   readonly role: Role;
+  /** Which of the role's agents: 0 is its own. */
+  readonly agent: number;
   /** Attach to its living process, found by recovery, instead of starting one. */
   readonly attach: boolean;
   /** Milliseconds that it is known to have run: when it was attached to, or told what it had used. */
@@ -103,7 +108,9 @@ export interface LifecycleContext extends LifecycleInput {
   /** The state in which the run failed for a budget: it goes on from there. */
   readonly failedIn: Phase | null;
   readonly resumeAt: number | null;
-  /** Usage limits in a row whose end the agent did not tell: each waits longer. */
+  /** Which agent each role uses next, and the limits that are known of its others. */
+  readonly turns: { readonly worker: AgentTurn; readonly auditor: AgentTurn };
+  /** Usage limits in a row whose end the agent did not tell, or told to be soon: each waits longer. */
   readonly quotaProbes: number;
   /** The top-level state that the run is in, or was in when it was interrupted. */
   readonly phase: Phase;
@@ -135,6 +142,7 @@ export function initialContext(input: LifecycleInput): LifecycleContext {
     losses: 0,
     failedIn: null,
     resumeAt: null,
+    turns: firstTurns(input.agentCounts),
     quotaProbes: 0,
     phase: 'created',
     reason: null,
@@ -149,6 +157,7 @@ export function attemptPlan(context: LifecycleContext): AttemptPlan {
   return {
     number: attempt.number,
     role: attempt.role,
+    agent: attempt.agent,
     attach: attempt.attach,
     iteration,
     feedback,

@@ -130,7 +130,13 @@ export type Findings =
   | { readonly kind: 'alive'; readonly pid: number; readonly ranMs: number }
   | { readonly kind: 'success'; readonly end: AttemptEnd }
   | { readonly kind: 'partial'; readonly end: AttemptEnd; readonly summary: TextRef }
-  | { readonly kind: 'limited'; readonly end: AttemptEnd; readonly resumeAt: number | null }
+  | {
+      readonly kind: 'limited';
+      readonly end: AttemptEnd;
+      readonly resumeAt: number | null;
+      /** What it did before, where that is something to go on with. */
+      readonly summary: TextRef | null;
+    }
   | { readonly kind: 'dead'; readonly end: AttemptEnd };
 
 /** One check that oneshot ran as evidence. */
@@ -155,7 +161,8 @@ export interface Limits {
   readonly attemptMs: number;
   /** Milliseconds before a dead role is started again; doubles with each, up to a minute. */
   readonly retryPauseMs: number;
-  readonly onLimit: 'wait' | 'stop';
+  /** `fallback`: the next agent goes on; when all are at their limits, it is waited for the first that ends. */
+  readonly onLimit: 'wait' | 'stop' | 'fallback';
   /** What all agents of the run together may cost, in US dollars; `null`: no limit, as for the following. */
   readonly maxCostUsd: number | null;
   /** What they may read and write together. */
@@ -202,6 +209,8 @@ export interface SalvagedSession {
 export interface AttemptPlan {
   readonly number: number;
   readonly role: Role;
+  /** Which of the role's agents: 0 is its own, those to fall back on follow. */
+  readonly agent: number;
   readonly iteration: number;
   /** Attach to the living process of this attempt instead of starting one. */
   readonly attach: boolean;

@@ -15,12 +15,15 @@ import type { FailureReason, LifecycleContext, LifecycleInput, Phase } from './c
 import { currentAttempt } from './context.ts';
 import type { AttemptEnd, AttemptPlan, EndReason, Findings, Role, Verdict } from './contracts.ts';
 import type { AgentEvent, CheckEvent, LifecycleEvent, Recovered } from './events.ts';
+import { noteLimit } from './limit-updates.ts';
 import * as update from './updates.ts';
 
 /** What recovery is asked: which attempt to examine, and how it is known to have ended. */
 export interface RecoveryRequest {
   readonly number: number;
   readonly role: Role;
+  /** Which of the role's agents. */
+  readonly agent: number;
   readonly reason: EndReason;
 }
 
@@ -62,7 +65,8 @@ export const implementations = setup({
     attemptsLeft: ({ context, event }) => deathsWith(context, event) < attemptLimit(context),
     iterationsLeft: ({ context }) =>
       context.repeatsIteration || context.iteration < context.limits.maxIterations,
-    waitsOnLimit: ({ context }) => context.limits.onLimit === 'wait',
+    /** Also for another agent, which is there at once. */
+    waitsOnLimit: ({ context }) => context.limits.onLimit !== 'stop',
     stoppedForLimit: ({ context }) => context.reason === 'usageLimit',
     /** A budget is spent, or oneshot was lost too often: nothing is started any more. */
     exhausted: ({ context }) => exhaustionOf(context) !== null,
@@ -135,7 +139,7 @@ export const implementations = setup({
     noteLimit: assign(({ context, event }) => {
       const findings = findingsOf(event);
       if (findings?.kind !== 'limited') return {};
-      return update.noteLimit(context, findings.end, findings.resumeAt);
+      return noteLimit(context, findings.end, findings.resumeAt, findings.summary);
     }),
     failDead: assign(({ context, event }) => {
       const end = requireEnd(event);
@@ -166,8 +170,8 @@ export const implementations = setup({
 
 /** What recovery is to examine: the attempt of the context, with the first reason of its end. */
 export function recoveryRequest(context: LifecycleContext): RecoveryRequest {
-  const { number, role, endReason } = currentAttempt(context);
-  return { number, role, reason: endReason ?? 'interrupted' };
+  const { number, role, agent, endReason } = currentAttempt(context);
+  return { number, role, agent, reason: endReason ?? 'interrupted' };
 }
 
 function attemptOf(event: LifecycleEvent): number | null {

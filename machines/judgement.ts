@@ -51,7 +51,13 @@ export interface Answer {
 export type Judgement =
   | { readonly kind: 'success'; readonly class: 'clean'; readonly answer: Answer }
   | { readonly kind: 'partial'; readonly class: EndClass }
-  | { readonly kind: 'limited'; readonly class: 'limited'; readonly resumeAt: number | null }
+  | {
+      readonly kind: 'limited';
+      readonly class: 'limited';
+      readonly resumeAt: number | null;
+      /** Whether it left something to go on with. */
+      readonly isUsable: boolean;
+    }
   | { readonly kind: 'dead'; readonly class: EndClass };
 
 /** The class of an end that came by itself: `clean` only with exit code 0 and an answer. */
@@ -81,7 +87,12 @@ export function judgeRecovery(evidence: Evidence): Judgement {
   const failure = evidence.stream.final?.failure;
   switch (endClass) {
     case 'limited':
-      return { kind: 'limited', class: endClass, resumeAt: failure?.resumeAt ?? null };
+      return {
+        kind: 'limited',
+        class: endClass,
+        resumeAt: failure?.resumeAt ?? null,
+        isUsable: isUsable(evidence),
+      };
     case 'notFound':
     case 'unauthorized':
       return { kind: 'dead', class: endClass };

@@ -22,10 +22,6 @@ import { addUsage } from './usage.ts';
 
 export type Update = Partial<LifecycleContext>;
 
-/** First pause between probes of an unknown usage limit, in ms; doubles up to {@link PROBE_CEILING_MS}. */
-export const PROBE_FIRST_MS = 60_000;
-export const PROBE_CEILING_MS = 30 * 60_000;
-
 export function enterPhase(phase: Phase): Update {
   return { phase };
 }
@@ -48,6 +44,7 @@ export function beginAttempt(context: LifecycleContext, role: Role): Update {
   const attempt: CurrentAttempt = {
     number,
     role,
+    agent: context.turns[role].current,
     attach: false,
     ranMs: 0,
     spent: UNKNOWN_USAGE,
@@ -167,7 +164,10 @@ export function takePartial(context: LifecycleContext, end: AttemptEnd, summary:
 }
 
 /** A session is no good to go on with when its context is full. */
-function salvagedSession({ salvage }: LifecycleContext, end: AttemptEnd): SalvagedSession | null {
+export function salvagedSession(
+  { salvage }: LifecycleContext,
+  end: AttemptEnd,
+): SalvagedSession | null {
   if (end.sessionId === null || end.class === 'contextTooLong') return null;
   const before = salvage?.session?.id === end.sessionId ? salvage.session.usage : UNKNOWN_USAGE;
   return { id: end.sessionId, usage: addUsage(before, end.usage) };
@@ -181,23 +181,6 @@ export function noteDeath(context: LifecycleContext, end: AttemptEnd): Update {
     salvage: salvage && { ...salvage, session: null },
     ...countDeath(context, end),
     reason: 'dead',
-    message: end.message,
-  };
-}
-
-/** A limit that ends before the attempt did is none that could be waited for: its end counts as unknown. */
-export function noteLimit(
-  context: LifecycleContext,
-  end: AttemptEnd,
-  resumeAt: number | null,
-): Update {
-  const told = resumeAt !== null && resumeAt > end.endedAt;
-  const probe = Math.min(PROBE_FIRST_MS * 2 ** context.quotaProbes, PROBE_CEILING_MS);
-  return {
-    ...takeUsage(context, end),
-    resumeAt: told ? resumeAt : end.endedAt + probe,
-    quotaProbes: told ? 0 : context.quotaProbes + 1,
-    reason: 'usageLimit',
     message: end.message,
   };
 }

@@ -99,6 +99,7 @@ type Agent = RunSettings['agents'][Role];
 /** Model, command line and arguments are those of one agent: another one has them only when they are given too. */
 function forkedAgent(role: Role, before: Agent, config: Config, isGiven: IsGiven): Agent {
   const [name, model, command] = [`${role}Agent`, `${role}Model`, `${role}AgentCommand`] as const;
+  const url = `${role}BaseUrl` as const;
   const chosen = isGiven(name) ? config[name] : isGiven(command) ? 'command' : null;
   const isOther = chosen !== null && chosen !== before.name;
   const kept: Agent = isOther
@@ -108,6 +109,8 @@ function forkedAgent(role: Role, before: Agent, config: Config, isGiven: IsGiven
     ...kept,
     ...(isGiven(model) ? { model: config[model] } : {}),
     ...(isGiven(command) ? { command: config[command] } : {}),
+    ...(isGiven(url) ? { baseUrl: config[url] } : {}),
+    ...(isGiven('permissions') ? { permissions: config.permissions } : {}),
   };
 }
 

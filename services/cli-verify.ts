@@ -33,7 +33,7 @@ export async function verifyCommand(name: string, options: CommandOptions): Prom
   };
   const stop = stopSignals();
   try {
-    requireAgent('worker', host.settings, host.place);
+    requireAgent('worker', host.settings.agents.worker, host.place);
     if (!options.json)
       STREAMS.err(`Trying out ${name} with ${questionsOf(host)} small questions to its model.\n`);
     const attemptMs = Math.min(config.attemptMs, ATTEMPT_LIMIT_MS);

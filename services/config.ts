@@ -26,6 +26,8 @@ export interface Config extends Limits {
   readonly workerBaseUrl: string | null;
   readonly auditorBaseUrl: string | null;
   readonly permissions: Permissions;
+  /** Names of the agents that take the place of one at its usage limit, in order. */
+  readonly fallbackAgents: readonly string[];
   readonly agentOutput: 'text' | 'jsonl' | 'auto';
   readonly agentArgs: readonly string[];
   readonly workerPromptHeader: string | null;
@@ -142,6 +144,7 @@ function resolved(sources: readonly Source[], { cwd, home }: Folders): Config {
     workerBaseUrl: ofRole('workerBaseUrl'),
     auditorBaseUrl: ofRole('auditorBaseUrl'),
     permissions: set.permissions ?? DEFAULTS.permissions,
+    fallbackAgents: set.fallbackAgents ?? [],
     agentOutput: set.agentOutput ?? DEFAULTS.agentOutput,
     agentArgs: set.agentArgs ?? [],
     checks: set.checks ?? [],
@@ -164,7 +167,7 @@ function limitsOf(set: OptionValues) {
     resultGraceMs: set.resultGrace ?? DEFAULTS.resultGraceMs,
     retryPauseMs: set.retryPause ?? DEFAULTS.retryPauseMs,
     outputLimitBytes: set.outputLimit ?? DEFAULTS.outputLimitBytes,
-    onLimit: set.onLimit ?? DEFAULTS.onLimit,
+    onLimit: set.onLimit ?? (set.fallbackAgents?.length ? 'fallback' : DEFAULTS.onLimit),
     maxCostUsd: set.maxCost ?? null,
     maxTokens: set.maxTokens ?? null,
     maxTimeMs: set.maxTime ?? null,

@@ -1,5 +1,6 @@
 /** Schemas of what the statechart remembers, and of its states. */
 import { z } from 'zod';
+import type { AgentTurn } from '../machines/agent-turns.ts';
 import {
   type CurrentAttempt,
   type LifecycleContext,
@@ -45,6 +46,9 @@ const inputShape = {
   task: textRefSchema,
   limits: limitsSchema,
   hasChecks: z.boolean().describe('Whether checks are configured.'),
+  agentCounts: z
+    .strictObject({ worker: ordinal, auditor: ordinal })
+    .describe('Agents of each role: its own, and those to fall back on.'),
 };
 
 export const inputSchema = exactly<LifecycleInput>()(z.strictObject(inputShape));
@@ -53,12 +57,20 @@ const currentAttemptSchema = exactly<CurrentAttempt>()(
   z.strictObject({
     number: ordinal,
     role: roleSchema,
+    agent: count.describe("Which of the role's agents; 0 is its own."),
     attach: z.boolean().describe('To its living process, found by recovery, instead of a start.'),
     ranMs: milliseconds.describe('Milliseconds that it is known to have run.'),
     spent: usageSchema.describe('What it is known to have used so far.'),
     pid: ordinal.nullable().describe("The agent's, once it has started."),
     endReason: endReasonSchema.nullable(),
     counted: z.boolean().describe('Among the deaths of its role.'),
+  }),
+);
+
+const turnSchema = exactly<AgentTurn>()(
+  z.strictObject({
+    current: count,
+    limitedUntil: list(epochMs).describe('Of each agent; 0: no limit of it is known.'),
   }),
 );
 
@@ -89,7 +101,12 @@ export const contextSchema = exactly<LifecycleContext>()(
       ),
       failedIn: phaseSchema.nullable().describe('The state in which a budget ended the run.'),
       resumeAt: epochMs.nullable().describe('When a usage limit ends, in epoch milliseconds.'),
-      quotaProbes: count.describe('Usage limits in a row whose end the agent did not tell.'),
+      turns: z
+        .strictObject({ worker: turnSchema, auditor: turnSchema })
+        .describe('Which agent each role uses next, and the limits that are known of its others.'),
+      quotaProbes: count.describe(
+        'Usage limits in a row whose end was not told, or told to be soon.',
+      ),
       phase: phaseSchema.describe('The state, or the one that was interrupted.'),
       reason: z.string().nullable().describe('A stable word for programs.'),
       message: z.string().nullable().describe('The same for a person, with what to do.'),

@@ -173,6 +173,7 @@ export const findingsSchema = exactly<Findings>()(
         kind: z.literal('limited'),
         end: attemptEndSchema,
         resumeAt: epochMs.nullable(),
+        summary: textRefSchema.nullable().describe('What it did before its limit.'),
       }),
       z.strictObject({ kind: z.literal('dead'), end: attemptEndSchema }),
     ])
@@ -200,7 +201,7 @@ export const limitsShape = {
   retryPauseMs: milliseconds.describe(
     'Milliseconds before a dead role is started again; doubles with each.',
   ),
-  onLimit: z.enum(['wait', 'stop']).describe('What to do at a usage limit.'),
+  onLimit: z.enum(['wait', 'stop', 'fallback']).describe('What to do at a usage limit.'),
   maxCostUsd: z.number().positive().nullable().describe('US dollars; null: no limit.'),
   maxTokens: ordinal.nullable().describe('Read and written; null: no limit.'),
   maxTimeMs: milliseconds

@@ -15,7 +15,7 @@ export interface Forked {
 }
 
 /** What the run is, and what its folder and its texts are named after. */
-const FIXED = new Set(['runId', 'task', 'attempt', 'phase', 'hasChecks']);
+const FIXED = new Set(['runId', 'task', 'attempt', 'phase', 'hasChecks', 'agentCounts', 'turns']);
 
 /** Throws a {@link UsageError} for a text that is no change. */
 export function parseChange(text: string): Change {

@@ -10,6 +10,7 @@ import { createRedactor } from '../actors/redaction.ts';
 import type { RunSettings } from '../actors/run-host.ts';
 import { writeText } from '../actors/run-texts.ts';
 import { secretsOf } from '../actors/secrets.ts';
+import { firstTurns } from '../machines/agent-turns.ts';
 import type { LifecycleContext } from '../machines/context.ts';
 import { type TextRef, UNKNOWN_USAGE } from '../machines/contracts.ts';
 import { environment } from './config.ts';
@@ -21,6 +22,7 @@ import type { JournaledEvent, RunHeader } from './journal.ts';
 import { acquireLock } from './lock.ts';
 import { machineStamp } from './machine-stamp.ts';
 import { openRecord } from './run-record.ts';
+import { agentCountsOf } from './run-settings.ts';
 import { createRunFolder, createRunId, type RunFolder } from './run-store.ts';
 
 export interface ForkRequest {
@@ -40,7 +42,8 @@ export async function forkRun(request: ForkRequest): Promise<RunFolder> {
   const runsDir = dirname(from.path);
   const id = createRunId(Date.now());
   const forked = { context: forkedContext(id, request), settings: request.settings };
-  const { context, settings } = await withChanges(forked, request.changes);
+  const { context: changed, settings } = await withChanges(forked, request.changes);
+  const context = withAgents(changed, settings);
   const folder = createRunFolder(runsDir, id);
   try {
     copyTexts(from, folder, context);
@@ -77,6 +80,12 @@ function forkedContext(id: string, { point, maxIterations }: ForkRequest): Lifec
     resumeAt: null,
     quotaProbes: 0,
   };
+}
+
+/** Its agents may be others than before, and what was known of their limits may be long over. */
+function withAgents(context: LifecycleContext, settings: RunSettings): LifecycleContext {
+  const agentCounts = agentCountsOf(settings);
+  return { ...context, agentCounts, turns: firstTurns(agentCounts) };
 }
 
 /** The texts that the fork refers to, at the same places: prompts are made of them. */

@@ -119,6 +119,16 @@ export const AGENT_OPTIONS = {
     rule: choice('allow', 'deny', 'ask'),
     default: DEFAULTS.permissions,
   },
+  fallbackAgents: {
+    ...list,
+    flag: '--fallback-agent',
+    argument: '<name>',
+    group: 'Agents',
+    description:
+      'Agent that takes the place of one at its usage limit; may be given several times, and makes ' +
+      '`--on-limit` be `fallback` where that is not set',
+    rule: agentName,
+  },
   agentOutput: {
     ...agents,
     flag: '--agent-output',

@@ -120,9 +120,9 @@ export const LIMIT_OPTIONS = {
     flag: '--on-limit',
     argument: '<what>',
     description:
-      "At an agent's usage limit: `wait` until it is over, or `stop` with exit code 75 so that " +
-      '`oneshot resume` can go on',
-    rule: choice('wait', 'stop'),
+      "At an agent's usage limit: `wait` until it is over, `stop` with exit code 75 so that \
+`oneshot resume` can go on, or `fallback`: the next agent of `--fallback-agent` takes its place",
+    rule: choice('wait', 'stop', 'fallback'),
     default: DEFAULTS.onLimit,
   },
 } as const satisfies Record<string, OptionRow>;

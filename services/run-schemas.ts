@@ -88,6 +88,10 @@ export const settingsSchema = exactly<RunSettings>()(
   z.strictObject({
     cwd: z.string().describe('The work tree, as its real path.'),
     agents: z.strictObject({ worker: agentSchema, auditor: agentSchema }),
+    fallbacks: z
+      .strictObject({ worker: list(agentSchema), auditor: list(agentSchema) })
+      .exactOptional()
+      .describe("Those that take a role's place at a usage limit, in order."),
     headers: z.strictObject({ worker: header, reworker: header, auditor: header }),
     checks: list(checkSchema),
     killGraceMs: milliseconds.describe('From SIGTERM to SIGKILL, in milliseconds.'),

@@ -66,7 +66,8 @@ export interface SessionOptions {
   readonly header: RunHeader;
   /** As in the header, but with what must not be recorded. */
   readonly settings: RunSettings;
-  readonly adapters: Readonly<Record<Role, AgentAdapter>>;
+  /** Of each role: its own agent, and those to fall back on. */
+  readonly adapters: Readonly<Record<Role, readonly AgentAdapter[]>>;
   readonly place: LaunchPlace;
   readonly now: () => number;
   /** What a run begins with; `null` for one that is resumed. */
@@ -153,7 +154,7 @@ function createHost(
       runId: header.id,
       killGraceMs: settings.killGraceMs,
       since,
-      isSharedService: sharedServiceOf(Object.values(adapters)),
+      isSharedService: sharedServiceOf(Object.values(adapters).flat()),
       redactor,
       now,
       ended: trees.after,
@@ -223,7 +224,7 @@ async function sweepLeftovers({ stored, header, adapters }: SessionOptions): Pro
   const root = {
     pid: null,
     environment: { ONESHOT_RUN: header.id },
-    isSharedService: sharedServiceOf(Object.values(adapters)),
+    isSharedService: sharedServiceOf(Object.values(adapters).flat()),
   };
   await stopTree(root, { graceMs: header.settings.killGraceMs });
 }

@@ -2,10 +2,11 @@
 import type { AgentAdapter, AgentSettings, LaunchPlace } from '../actors/agents/adapter.ts';
 import { lookUpProgram } from '../actors/agents/lookup.ts';
 import { AGENT_NAMES, findAgent, INSTALLABLE_AGENTS } from '../actors/agents/registry.ts';
-import type { RunSettings } from '../actors/run-host.ts';
+import { choicesOf } from '../actors/attempt-agent.ts';
+import type { AgentChoice, RunSettings } from '../actors/run-host.ts';
 import type { Limits, Role } from '../machines/contracts.ts';
 import type { Config } from './config.ts';
-import { EnvironmentError } from './errors.ts';
+import { EnvironmentError, UsageError } from './errors.ts';
 
 export function limitsOf(config: Config): Limits {
   const { maxIterations, workerAttempts, auditorAttempts } = config;
@@ -26,12 +27,16 @@ export function limitsOf(config: Config): Limits {
   };
 }
 
+/** Throws a {@link UsageError} for settings that do not go together, and what {@link adaptersOf} throws. */
 export function settingsOf(config: Config, place: LaunchPlace): RunSettings {
+  const worker = agentOf(config, 'worker', place);
+  const auditor = agentOf(config, 'auditor', place);
   return {
     cwd: place.cwd,
-    agents: {
-      worker: agentOf(config, 'worker', place),
-      auditor: agentOf(config, 'auditor', place),
+    agents: { worker, auditor },
+    fallbacks: {
+      worker: fallbacksOf(config, worker),
+      auditor: fallbacksOf(config, auditor),
     },
     headers: {
       worker: config.workerPromptHeader,
@@ -47,11 +52,7 @@ export function settingsOf(config: Config, place: LaunchPlace): RunSettings {
   };
 }
 
-function agentOf(
-  config: Config,
-  role: Role,
-  place: LaunchPlace,
-): AgentSettings & { readonly name: string } {
+function agentOf(config: Config, role: Role, place: LaunchPlace): AgentChoice {
   const isWorker = role === 'worker';
   const command = isWorker ? config.workerAgentCommand : config.auditorAgentCommand;
   const chosen = isWorker ? config.workerAgent : config.auditorAgent;
@@ -63,6 +64,27 @@ function agentOf(
     args: config.agentArgs,
     baseUrl: isWorker ? config.workerBaseUrl : config.auditorBaseUrl,
     permissions: config.permissions,
+  };
+}
+
+/**
+ * What takes the place of a role's agent, in order. Model and further arguments are those of one agent, so these run with
+ * their own.
+ */
+function fallbacksOf(config: Config, own: AgentChoice): AgentChoice[] {
+  if (config.onLimit === 'fallback' && config.fallbackAgents.length === 0)
+    throw new UsageError(
+      '`--on-limit fallback` needs an agent to fall back on: --fallback-agent NAME, or fallbackAgents in a file.',
+    );
+  const names = new Set(config.fallbackAgents.filter((name) => name !== own.name));
+  return [...names].map((name) => ({ ...own, name, model: null, args: [] }));
+}
+
+/** How many agents each role has, as the statechart is told. */
+export function agentCountsOf(settings: RunSettings): Record<Role, number> {
+  return {
+    worker: choicesOf(settings, 'worker').length,
+    auditor: choicesOf(settings, 'auditor').length,
   };
 }
 
@@ -82,20 +104,17 @@ function firstInstalled(place: LaunchPlace): string {
 }
 
 /** The adapters of both roles, each looked up: an agent that is missing is said before the run exists. */
-export function adaptersOf(settings: RunSettings, place: LaunchPlace): Record<Role, AgentAdapter> {
-  return {
-    worker: requireAgent('worker', settings, place),
-    auditor: requireAgent('auditor', settings, place),
-  };
+export function adaptersOf(
+  settings: RunSettings,
+  place: LaunchPlace,
+): Record<Role, readonly AgentAdapter[]> {
+  const all = (role: Role) =>
+    choicesOf(settings, role).map((choice) => requireAgent(role, choice, place));
+  return { worker: all('worker'), auditor: all('auditor') };
 }
 
-/** The adapter of one role. Throws an {@link EnvironmentError} when it cannot be started here, with what to do. */
-export function requireAgent(
-  role: Role,
-  { agents }: RunSettings,
-  place: LaunchPlace,
-): AgentAdapter {
-  const settings = agents[role];
+/** The adapter of an agent. Throws an {@link EnvironmentError} when it cannot be started here, with what to do. */
+export function requireAgent(role: Role, settings: AgentChoice, place: LaunchPlace): AgentAdapter {
   const adapter = findAgent(settings.name);
   if (!adapter) {
     throw new EnvironmentError(

@@ -15,7 +15,7 @@ import { acquireLock, type Lock } from './lock.ts';
 import { machineStamp } from './machine-stamp.ts';
 import { readRun, repairSnapshot, requireSameMachine, type StoredRun } from './run-record.ts';
 import { openSession, type RunSession, type SessionOptions } from './run-session.ts';
-import { adaptersOf, limitsOf, settingsOf } from './run-settings.ts';
+import { adaptersOf, agentCountsOf, limitsOf, settingsOf } from './run-settings.ts';
 import { createRunFolder, createRunId, type RunFolder } from './run-store.ts';
 import { phaseOf } from './run-view.ts';
 import { lockWorkTree, realWorkTree, type Sharing, type Waiting } from './work-tree.ts';
@@ -55,6 +55,7 @@ export async function startRun(request: StartRequest): Promise<RunSession> {
       task: taskRef,
       limits: limitsOf(config),
       hasChecks: settings.checks.length > 0,
+      agentCounts: agentCountsOf(settings),
     };
     const session = openSession({
       folder,

@@ -1,6 +1,7 @@
 /** What a journal says about a run, folded step by step: its history and its attempts. Pure over entries. */
 
 import type { StateValue } from 'xstate';
+import { choicesOf } from '../actors/attempt-agent.ts';
 import type { Phase } from '../machines/context.ts';
 import type { AttemptEnd, Role, Usage } from '../machines/contracts.ts';
 import { UNKNOWN_USAGE } from '../machines/contracts.ts';
@@ -81,7 +82,7 @@ function begun({ context, at }: JournalEntry, header: RunHeader): AttemptView {
   return {
     number,
     role,
-    agent: header.settings.agents[role].name,
+    agent: choicesOf(header.settings, role)[context.attempt?.agent ?? 0]?.name ?? '',
     iteration: context.iteration,
     startedAt: at,
     endedAt: null,

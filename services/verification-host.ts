@@ -16,6 +16,8 @@ import { launchPlace } from './launch-place.ts';
 import { createRunId } from './run-store.ts';
 
 export interface VerificationHost extends RunHost {
+  /** The one agent, in both roles. */
+  readonly adapter: AgentAdapter;
   /** What the agents did so far. */
   readonly logged: readonly LogEntry[];
   /** Sets the task of the next attempt. */
@@ -56,7 +58,8 @@ export function createVerificationHost(
       outputLimitBytes,
       secrets,
     },
-    adapters: { worker: adapter, auditor: adapter },
+    adapter,
+    adapters: { worker: [adapter], auditor: [adapter] },
     place,
     redactor,
     stops: createAttemptStops({

@@ -39,8 +39,8 @@ const TASKS = {
 const STOP_AFTER_MS = 15_000;
 
 /** How many times the agent's model is asked. */
-export function questionsOf({ adapters }: VerificationHost): number {
-  return adapters.worker.abilities.resume ? 4 : 3;
+export function questionsOf({ adapter }: VerificationHost): number {
+  return adapter.abilities.resume ? 4 : 3;
 }
 
 /** Rows without which nothing is known of an agent. */
@@ -69,7 +69,7 @@ async function tryAll(request: VerificationRequest): Promise<void> {
 
 async function tryAnswer(request: VerificationRequest): Promise<AttemptEnd | null> {
   const { host, tell } = request;
-  const { abilities } = host.adapters.worker;
+  const { abilities } = host.adapter;
   const { end, tookMs } = await attempt(request, planOf(1, 'worker'), TASKS.answer);
   const count = host.logged.length;
   tell(row('mandatory', 'answers', end?.class === 'clean', answerDetail(end, tookMs)));
@@ -101,7 +101,7 @@ async function tryAnswer(request: VerificationRequest): Promise<AttemptEnd | nul
 async function tryResume(request: VerificationRequest, first: AttemptEnd): Promise<void> {
   const { host, tell, signal } = request;
   const { sessionId, usage } = first;
-  if (!host.adapters.worker.abilities.resume || sessionId === null || signal.aborted) return;
+  if (!host.adapter.abilities.resume || sessionId === null || signal.aborted) return;
   const text = writeText(host, 'salvage.md', 'You were interrupted.');
   const session = { id: sessionId, usage };
   const salvage = { attempt: 1, reason: 'interrupted', text, session } as const;
@@ -172,7 +172,7 @@ async function attempt(
 
 function planOf(number: number, role: Role): AttemptPlan {
   const nothing = { feedback: null, salvage: null, work: null, diagnosis: null } as const;
-  return { number, role, iteration: 1, attach: false, rounds: [], ...nothing };
+  return { number, role, agent: 0, iteration: 1, attach: false, rounds: [], ...nothing };
 }
 
 function tellTree(
@@ -181,7 +181,7 @@ function tellTree(
   end: AttemptEnd | null,
   detail = 'no process is left',
 ): void {
-  const isSharedService = sharedServiceOf([host.adapters.worker]);
+  const isSharedService = sharedServiceOf([host.adapter]);
   const tree = findTree({ pid: null, environment: { ONESHOT_RUN: host.runId }, isSharedService });
   const left = [...tree.map(({ pid, name }) => `${pid} ${name}`), ...(end?.survivors ?? [])];
   const isGone = left.length === 0;

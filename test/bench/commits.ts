@@ -50,7 +50,13 @@ export function measureCommits(
     maxTimeMs: null,
     maxLosses: 5,
   } as const;
-  const [snapshot] = initialTransition(lifecycle, { runId: 'run', task, limits, hasChecks: false });
+  const [snapshot] = initialTransition(lifecycle, {
+    runId: 'run',
+    task,
+    limits,
+    hasChecks: false,
+    agentCounts: { worker: 1, auditor: 1 },
+  });
   const header = { id: 'run', createdAt: 0, machine: machineStamp(), parent: null, settings };
   const lock = acquireLock(folder.lock, { owner: ownIdentity(), run: 'run', now: 0 });
   const record = openRecord({ folder, lock, header, stored: null, now: Date.now });

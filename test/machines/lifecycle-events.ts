@@ -39,7 +39,15 @@ export function input(
   overrides: Partial<Omit<LifecycleInput, 'limits'>> & { readonly limits?: Partial<Limits> } = {},
 ): LifecycleInput {
   const limits = { ...LIMITS, ...overrides.limits };
-  return { runId: 'run-1', task: text('do it'), hasChecks: false, ...overrides, limits };
+  const agentCounts = { worker: 1, auditor: 1 };
+  return {
+    runId: 'run-1',
+    task: text('do it'),
+    hasChecks: false,
+    agentCounts,
+    ...overrides,
+    limits,
+  };
 }
 
 export function text(preview: string): TextRef {
@@ -176,12 +184,18 @@ export function partialOf(end: AttemptEnd): Step {
   return recovered({ kind: 'partial', end, summary: text('half of it') });
 }
 
-export function limited(resumeAt: number | null): Step {
-  return limitedOf(end({ class: 'limited' }), resumeAt);
+export function limited(resumeAt: number | null, overrides: Partial<AttemptEnd> = {}): Step {
+  return limitedOf(end({ class: 'limited', ...overrides }), resumeAt);
+}
+
+/** At a limit, after some work. */
+export function limitedAtWork(resumeAt: number | null, overrides: Partial<AttemptEnd> = {}): Step {
+  const how = end({ class: 'limited', sessionId: 's', ...overrides });
+  return recovered({ kind: 'limited', end: how, resumeAt, summary: text('half of it') });
 }
 
 export function limitedOf(how: AttemptEnd, resumeAt: number | null = null): Step {
-  return recovered({ kind: 'limited', end: how, resumeAt });
+  return recovered({ kind: 'limited', end: how, resumeAt, summary: null });
 }
 
 export function deadOf(how: AttemptEnd): Step {

@@ -1,7 +1,7 @@
 /** What a run remembers from attempt to attempt: limits, feedback, salvage, usage, rounds. */
 import { describe, expect, it } from '@jest/globals';
 import { attemptPlan, ROUNDS_KEPT } from '../../machines/context.ts';
-import { PROBE_CEILING_MS, PROBE_FIRST_MS } from '../../machines/updates.ts';
+import { PROBE_CEILING_MS, PROBE_FIRST_MS } from '../../machines/limit-updates.ts';
 import type { Step } from './lifecycle-events.ts';
 import * as on from './lifecycle-events.ts';
 import type { Run } from './lifecycle-runs.ts';
@@ -14,11 +14,11 @@ describe('a usage limit', () => {
     on.limited(resumeAt),
   ];
 
-  function waits(run: Run, count: number): number[] {
+  function waits(run: Run, count: number, resumeAt: number | null = null): number[] {
     const waitsSoFar: number[] = [];
     let now = run;
     for (let i = 0; i < count; i += 1) {
-      now = playOn(now, limit(null));
+      now = playOn(now, limit(resumeAt));
       waitsSoFar.push((now.context.resumeAt ?? 0) - on.ENDED_AT);
       now = playOn(now, [on.quotaReset]);
     }
@@ -32,7 +32,7 @@ describe('a usage limit', () => {
   });
 
   it('whose end is told begins the probes anew', () => {
-    const told = [...limit(on.ENDED_AT + 5_000), on.quotaReset];
+    const told = [...limit(on.ENDED_AT + PROBE_FIRST_MS), on.quotaReset];
     const run = playOn(play([...to.toWorker, ...limit(null), on.quotaReset]), told);
     expect(waits(run, 1)).toEqual([PROBE_FIRST_MS]);
   });
@@ -65,10 +65,84 @@ describe('a usage limit', () => {
     expect(restartedFirst.context.iteration).toBe(1);
   });
 
+  it('that ends soon is believed once, then waited for like one of unknown end', () => {
+    const soon = [...limit(on.ENDED_AT + 2_000), on.quotaReset];
+    const run = playOn(play(to.toWorker), soon);
+    expect(waits(play(to.toWorker), 1, on.ENDED_AT + 2_000)).toEqual([2_000]);
+    expect(waits(run, 3, on.ENDED_AT + 2_000)).toEqual([120_000, 240_000, 480_000]);
+  });
+
+  it('leaves what the worker did before it to the next attempt, with its session', () => {
+    const run = play([...to.toWorkerRecovery, on.limitedAtWork(null), on.quotaReset]);
+    expect(attemptPlan(run.context)).toMatchObject({
+      iteration: 1,
+      salvage: { attempt: 1, text: on.text('half of it'), session: { id: 's' } },
+    });
+  });
+
   it('keeps its time when the wait is interrupted', () => {
     const run = play([...to.toWorker, ...limit(on.ENDED_AT + 5_000), on.interrupt(), on.resume]);
     expect(stateOf(run)).toBe('waitingForQuota');
     expect(run.context.resumeAt).toBe(on.ENDED_AT + 5_000);
+  });
+});
+
+describe('agents to fall back on', () => {
+  const agentCounts = { worker: 3, auditor: 2 };
+  const three = on.input({ agentCounts, limits: { onLimit: 'fallback' } });
+  const hour = 3_600_000;
+  const limitedAt = (at: number, until: number): Step[] => [
+    on.ended(on.end()),
+    on.limited(at + until, { endedAt: at }),
+    on.quotaReset,
+  ];
+  const agentOf = (run: Run) => run.context.attempt?.agent;
+
+  it('have their turns in order, and their limits are remembered', () => {
+    const first = play([...to.toWorker, ...limitedAt(on.ENDED_AT, 3 * hour)], three);
+    const second = playOn(first, limitedAt(on.ENDED_AT, hour));
+    const third = playOn(second, limitedAt(on.ENDED_AT, 2 * hour).slice(0, -1));
+    expect([first, second].map(agentOf)).toEqual([1, 2]);
+    expect(third.context).toMatchObject({ reason: 'usageLimit', resumeAt: on.ENDED_AT + hour });
+    expect(agentOf(playOn(third, [on.quotaReset]))).toBe(1);
+  });
+
+  it('give the turn back to a more wanted one whose limit has ended meanwhile', () => {
+    const first = play([...to.toWorker, ...limitedAt(on.ENDED_AT, hour)], three);
+    const later = playOn(first, limitedAt(on.ENDED_AT + 2 * hour, hour));
+    expect(agentOf(later)).toBe(0);
+  });
+
+  it('stay for the attempts that follow, of their role alone', () => {
+    const run = play([...to.toWorker, ...limitedAt(on.ENDED_AT, hour)], three);
+    const onward = playOn(run, [on.ended(on.cleanEnd()), on.audit]);
+    expect(onward.context.attempt).toMatchObject({ role: 'auditor', agent: 0 });
+    const again = playOn(onward, [on.ended(on.answer('retry')), on.reiterate]);
+    expect(again.context.attempt).toMatchObject({ role: 'worker', agent: 1, number: 4 });
+  });
+
+  it('learn what was done, but cannot go on with the session of another', () => {
+    const step = on.limitedAtWork(on.ENDED_AT + hour);
+    const { salvage } = play([...to.toWorkerRecovery, step], three).context;
+    expect(salvage).toMatchObject({ attempt: 1, text: on.text('half of it'), session: null });
+  });
+
+  it('lose the session of an earlier attempt, not what is known of it', () => {
+    const partial = on.partialOf({ ...on.stoppedEnd('inactivity'), sessionId: 's' });
+    const before = play([...to.toWorker, on.silence('worker'), partial, on.reiterate], three);
+    expect(before.context.salvage?.session).not.toBeNull();
+    const { salvage } = playOn(before, limitedAt(on.ENDED_AT, hour)).context;
+    expect(salvage).toMatchObject({ attempt: 1, text: on.text('half of it'), session: null });
+  });
+
+  it('are not asked when the run shall wait or stop', () => {
+    for (const [onLimit, state] of [
+      ['wait', 'waitingForQuota'],
+      ['stop', 'interrupted'],
+    ] as const) {
+      const input = on.input({ agentCounts, limits: { onLimit } });
+      expect(stateOf(play([...to.toWorkerRecovery, on.limited(null)], input))).toBe(state);
+    }
   });
 });
 

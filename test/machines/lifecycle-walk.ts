@@ -75,6 +75,23 @@ const spending: readonly Step[] = [
   on.ended(on.answer('impossible')),
 ];
 
+/** The events of runs in which nothing goes wrong but that agents come to their usage limits. */
+const limitedOnly: readonly Step[] = [
+  on.start,
+  on.resume,
+  on.restarted,
+  on.interrupt(),
+  on.quotaReset,
+  on.ended(on.cleanEnd()),
+  on.ended(on.end()),
+  on.ended(on.answer('done')),
+  on.ended(on.answer('impossible')),
+  on.limited(on.ENDED_AT + 1),
+  on.dead(),
+  on.pauseOver,
+  on.audit,
+];
+
 /** The few events of runs in which nothing goes wrong. */
 const calm: readonly Step[] = [
   on.start,
@@ -90,7 +107,7 @@ export interface Walk {
   readonly events: (run: Run) => LifecycleEvent[];
 }
 
-/** Both kinds of runs, with one iteration that can be extended to the largest budget. */
+/** Runs with checks and runs with agents to fall back on, of one iteration that can be extended to the largest budget. */
 export const walks: readonly Walk[] = [
   walk(
     alphabet,
@@ -101,6 +118,13 @@ export const walks: readonly Walk[] = [
     on.input({ hasChecks: false, limits: { maxIterations: 1, onLimit: 'wait', maxLosses: 1_000 } }),
   ),
   walk(spending, on.input({ limits: { maxIterations: 2, maxTokens: SMALL_BUDGET, maxLosses: 2 } })),
+  walk(
+    limitedOnly,
+    on.input({
+      agentCounts: { worker: 2, auditor: 2 },
+      limits: { maxIterations: 1, onLimit: 'fallback', maxLosses: 1_000 },
+    }),
+  ),
 ];
 
 /** With every attempt told apart, so that each path is a run of its own. */
@@ -126,7 +150,7 @@ function isPossibleIn(run: Run): (event: LifecycleEvent) => boolean {
 /** What decides about the course; what only counts up or is only shown is left out, so that the walk ends. */
 export function essence(run: Run): string {
   const { attempt, iteration, deaths, repeatsIteration, reason, limits, phase } = run.context;
-  const { losses, failedIn } = run.context;
+  const { losses, failedIn, turns } = run.context;
   const isDecisive =
     reason && ['usageLimit', 'maxIterations', 'maxTokens', 'internalError'].includes(reason);
   return JSON.stringify([
@@ -142,5 +166,7 @@ export function essence(run: Run): string {
     limits.maxLosses < 10 && losses,
     isDecisive && failedIn,
     spentBudget(run.context),
+    limits.onLimit === 'fallback' &&
+      Object.values(turns).map(({ limitedUntil }) => limitedUntil.filter((end) => end > 0).length),
   ]);
 }

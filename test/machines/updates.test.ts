@@ -3,12 +3,14 @@ import type { CurrentAttempt, LifecycleContext } from '../../machines/context.ts
 import { attemptPlan, initialContext } from '../../machines/context.ts';
 import type { EndReason } from '../../machines/contracts.ts';
 import { PREVIEW_LENGTH, UNKNOWN_USAGE } from '../../machines/contracts.ts';
+import { noteLimit } from '../../machines/limit-updates.ts';
 import * as update from '../../machines/updates.ts';
 import * as on from './lifecycle-events.ts';
 
 const attempt: CurrentAttempt = {
   number: 4,
   role: 'worker',
+  agent: 0,
   attach: false,
   ranMs: 0,
   spent: UNKNOWN_USAGE,
@@ -175,7 +177,7 @@ describe('an update', () => {
     update.beginIteration(before);
     update.takePartial(before, on.stoppedEnd('inactivity'), on.text('half'));
     update.noteDeath(before, on.end());
-    update.noteLimit(before, on.end(), null);
+    noteLimit(before, on.end(), null, null);
     update.takeVerdict(before, on.answer('retry'));
     expect(JSON.stringify(before)).toBe(frozen);
   });

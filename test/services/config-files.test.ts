@@ -135,7 +135,7 @@ describe('what is wrong in a file', () => {
     ],
     [{ maxIterations: '3' }, '`maxIterations` must be a whole number from 1 to 1000, got `"3"`'],
     [{ maxIterations: null }, '`maxIterations` must be a whole number from 1 to 1000, got `null`'],
-    [{ onLimit: 'no' }, '`onLimit` must be one of `wait`, `stop`, got `"no"`'],
+    [{ onLimit: 'no' }, '`onLimit` must be one of `wait`, `stop`, `fallback`, got `"no"`'],
     [{ agent: 'clyde' }, '`agent` must be one of `claude`, `command`, `scripted`, got `"clyde"`'],
     [
       { secrets: 'A' },

@@ -24,6 +24,7 @@ describe('loadConfig without any setting', () => {
       workerBaseUrl: null,
       auditorBaseUrl: null,
       permissions: 'allow',
+      fallbackAgents: [],
       agentOutput: 'auto',
       agentArgs: [],
       workerPromptHeader: null,
@@ -173,7 +174,7 @@ describe('flags', () => {
       { maxIterations: '2.0' },
       '`--max-iterations` must be a whole number from 1 to 1000, got `2.0`',
     ],
-    [{ onLimit: 'Stop' }, '`--on-limit` must be one of `wait`, `stop`, got `Stop`'],
+    [{ onLimit: 'Stop' }, '`--on-limit` must be one of `wait`, `stop`, `fallback`, got `Stop`'],
     [{ agent: 'clyde' }, '`--agent` must be one of `claude`, `command`, `scripted`, got `clyde`'],
     [
       { workerModel: '' },

@@ -13,6 +13,11 @@ import type { Row } from './row.ts';
 const withChecks = on.input({ hasChecks: true });
 const onceEach = on.input({ limits: { workerAttempts: 1, auditorAttempts: 1 } });
 const stopOnLimit = on.input({ limits: { onLimit: 'stop' } });
+const fallBack = on.input({
+  agentCounts: { worker: 2, auditor: 2 },
+  limits: { onLimit: 'fallback' },
+});
+const LIMIT = on.ENDED_AT + 5_000;
 const lostWorker = [...toWorker, on.restarted];
 const lostAuditor = [...toAuditor, on.restarted];
 
@@ -197,6 +202,56 @@ const ofBoth: Row[] = [
     when: on.limited(on.ENDED_AT + 5_000),
     leads: 'interrupted',
     context: { resumeAt: on.ENDED_AT + 5_000, reason: 'usageLimit' },
+  },
+  {
+    rule: 'the next agent takes the place of a worker at its usage limit, without a wait and in the same iteration',
+    input: fallBack,
+    given: toWorkerRecovery,
+    from: 'recoveryPending.examining',
+    when: on.limited(LIMIT),
+    leads: 'waitingForQuota',
+    context: {
+      iteration: 1,
+      turns: { worker: { current: 1, limitedUntil: [LIMIT, 0] }, auditor: { current: 0 } },
+      resumeAt: on.ENDED_AT,
+      reason: 'fallback',
+      deaths: { worker: 0 },
+    },
+  },
+  {
+    rule: 'the next agent takes the place of an auditor at its usage limit, without a wait',
+    input: fallBack,
+    given: toAuditorRecovery,
+    from: 'recoveryPending.examining',
+    when: on.limited(LIMIT),
+    leads: 'waitingForQuota',
+    context: {
+      turns: { worker: { current: 0 }, auditor: { current: 1, limitedUntil: [LIMIT, 0] } },
+      resumeAt: on.ENDED_AT,
+      reason: 'fallback',
+    },
+  },
+  {
+    rule: 'the agent whose usage limit ends first is waited for when all are at theirs',
+    input: fallBack,
+    given: [...toWorkerRecovery, on.limited(LIMIT), on.quotaReset, on.ended(on.end())],
+    from: 'recoveryPending.examining',
+    when: on.limited(LIMIT + 3_600_000),
+    leads: 'waitingForQuota',
+    context: {
+      turns: { worker: { current: 0, limitedUntil: [LIMIT, LIMIT + 3_600_000] } },
+      resumeAt: LIMIT,
+      reason: 'usageLimit',
+    },
+  },
+  {
+    rule: 'a usage limit is waited for when there is no agent to fall back on',
+    input: on.input({ limits: { onLimit: 'fallback' } }),
+    given: toWorkerRecovery,
+    from: 'recoveryPending.examining',
+    when: on.limited(LIMIT),
+    leads: 'waitingForQuota',
+    context: { resumeAt: LIMIT },
   },
   {
     rule: 'findings about an older attempt change nothing',
