@@ -8,6 +8,7 @@ import { command } from './command.ts';
 import { openai } from './openai.ts';
 import { opencode } from './opencode.ts';
 import { pi } from './pi.ts';
+import { qwen } from './qwen.ts';
 import { scripted } from './scripted.ts';
 
 /** All agents, in the order in which an installed one is looked for when none was chosen. */
@@ -16,6 +17,7 @@ export const AGENTS: readonly AgentAdapter[] = [
   codex,
   opencode,
   cline,
+  qwen,
   pi,
   aider,
   acp,

@@ -27,6 +27,7 @@ describe('A run with a recorded agent', () => {
     ['codex', 'success.ndjson', 2400, null],
     ['opencode', 'success.ndjson', 2400, 0.002336],
     ['cline', 'success.ndjson', 2400, null],
+    ['qwen', 'success.ndjson', 2400, null],
     ['pi', 'success.ndjson', 2400, 0.002336],
     ['aider', 'success.txt', 3112, 0.0121],
   ])('(%s, %s) is completed with its usage', async (agent, recording, inputTokens, costUsd) => {
@@ -46,6 +47,7 @@ describe('A run with a recorded agent', () => {
     ['codex', 'auth401.ndjson', '1', 'codex login'],
     ['opencode', 'auth401.ndjson', '1', 'opencode auth login'],
     ['cline', 'auth401.ndjson', '1', 'cline auth'],
+    ['qwen', 'auth401.ndjson', '1', '/auth'],
     ['pi', 'auth401.ndjson', '0', '/login'],
     ['aider', 'auth401.txt', '0', 'ANTHROPIC_API_KEY'],
   ])(

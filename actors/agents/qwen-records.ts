@@ -1,0 +1,60 @@
+import type { Activity, StreamFailure } from '../../machines/activity.ts';
+import {
+  boundText,
+  type JsonLinesOptions,
+  type JsonObject,
+  RESULT_LIMIT,
+} from '../stream-reader.ts';
+import { claudeRecords } from './claude-records.ts';
+import { numberOrNull, objectOf, textOf } from './json-fields.ts';
+import { failureOf } from './stream-failure.ts';
+import { positiveOrNull } from './usage-sum.ts';
+
+const LOGIN =
+  'Log in with `/auth` in qwen, or set the key of its provider (OPENAI_API_KEY with --auth-type openai).';
+
+/** Reads the records of `qwen -o stream-json`: those of Claude Code but for the result and the retries. */
+export function qwenRecords(): JsonLinesOptions['onRecord'] {
+  const readShared = claudeRecords();
+  return (record, line) => {
+    if (record.type === 'result') {
+      const { session_id } = record;
+      return [...readShared({ session_id }, line), ...readResult(record)];
+    }
+    const isRetry = record.type === 'system' && record.subtype === 'retry';
+    return [...readShared(record, line), ...(isRetry ? [readRetry(record)] : [])];
+  };
+}
+
+function readRetry(record: JsonObject): Activity {
+  const why = textOf(record.message) || textOf(record.error) || textOf(record.reason);
+  const message = `waits for its API${why ? `: ${boundText(why)}` : ''}`;
+  return { kind: 'retry', message, delayMs: numberOrNull(record.retry_delay_ms) };
+}
+
+/** Usage counts here only: the assistant's records have zeros where its words were cut in pieces. */
+function readResult(record: JsonObject): Activity[] {
+  const text = boundText(textOf(record.result), RESULT_LIMIT);
+  const structured = record.structured_result ?? null;
+  return [
+    readUsage(objectOf(record.usage)),
+    { kind: 'result', text, structured, failure: readFailure(record, text) },
+  ];
+}
+
+/** Of the whole session, also of what was before it was resumed. Input has what came from the cache. */
+function readUsage({ input_tokens: input, output_tokens: output }: JsonObject): Activity {
+  return {
+    kind: 'usage',
+    inputTokens: positiveOrNull(numberOrNull(input)),
+    outputTokens: positiveOrNull(numberOrNull(output)),
+    costUsd: null,
+  };
+}
+
+function readFailure(record: JsonObject, text: string): StreamFailure | null {
+  const subtype = textOf(record.subtype);
+  if (record.is_error !== true && !subtype.startsWith('error')) return null;
+  const message = textOf(objectOf(record.error).message) || text || subtype;
+  return failureOf(message || 'it failed without saying why', { login: LOGIN });
+}
