@@ -5,6 +5,7 @@ import { claude } from './claude.ts';
 import { cline } from './cline.ts';
 import { codex } from './codex.ts';
 import { command } from './command.ts';
+import { gemini } from './gemini.ts';
 import { openai } from './openai.ts';
 import { opencode } from './opencode.ts';
 import { pi } from './pi.ts';
@@ -15,6 +16,7 @@ import { scripted } from './scripted.ts';
 export const AGENTS: readonly AgentAdapter[] = [
   claude,
   codex,
+  gemini,
   opencode,
   cline,
   qwen,

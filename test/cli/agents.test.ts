@@ -25,6 +25,7 @@ function run(
 describe('A run with a recorded agent', () => {
   it.each([
     ['codex', 'success.ndjson', 2400, null],
+    ['gemini', 'success.ndjson', 2400, null],
     ['opencode', 'success.ndjson', 2400, 0.002336],
     ['cline', 'success.ndjson', 2400, null],
     ['qwen', 'success.ndjson', 2400, null],
@@ -45,6 +46,7 @@ describe('A run with a recorded agent', () => {
 
   it.each([
     ['codex', 'auth401.ndjson', '1', 'codex login'],
+    ['gemini', 'auth401.ndjson', '145', 'GEMINI_API_KEY'],
     ['opencode', 'auth401.ndjson', '1', 'opencode auth login'],
     ['cline', 'auth401.ndjson', '1', 'cline auth'],
     ['qwen', 'auth401.ndjson', '1', '/auth'],
@@ -64,6 +66,7 @@ describe('A run with a recorded agent', () => {
   it.each([
     ['cline', 'hang_term.ndjson', 'exits with 0 after a SIGINT and says nothing'],
     ['codex', '../aider/none', 'says nothing at all'],
+    ['gemini', 'hang_term.ndjson', 'exits with 0 after a SIGTERM and says nothing'],
     ['pi', '../aider/none', 'says nothing at all'],
     ['opencode', '../aider/none', 'says nothing at all'],
   ])('(%s, %s) that %s has not done its task', async (agent, recording) => {
