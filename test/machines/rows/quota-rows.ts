@@ -164,6 +164,12 @@ export const DAY_ROWS: readonly QuotaRow[] = [
   ['resets next Tuesday 9:00 UTC', NOON, BERLIN, '2026-10-06T09:00:00Z'],
   ['Weekly limit resets Wednesday 11pm', NOON, BERLIN, '2026-10-07T21:00:00Z'],
   ['resets Sunday 2:30am', '2026-10-22T12:00:00Z', BERLIN, '2026-10-25T00:30:00Z'],
+  [
+    'resets at 3pm for all of the accounts that were made on Oct 9',
+    NOON,
+    BERLIN,
+    '2026-10-01T13:00:00Z',
+  ],
   ['resets every day at 3pm', NOON, BERLIN, '2026-10-01T13:00:00Z'],
 ];
 
@@ -237,6 +243,8 @@ export const SPAN_ROWS: readonly QuotaRow[] = [
   ['try again in half an hour', NOON, BERLIN, '2026-10-01T12:30:00Z'],
   ['try again in less than a minute', NOON, BERLIN, '2026-10-01T12:01:00Z'],
   ['resets in 02:05:13', NOON, BERLIN, '2026-10-01T14:05:13Z'],
+  ['resets in 23:05:13', NOON, BERLIN, '2026-10-02T11:05:13Z'],
+  ['resets in 2:05', NOON, BERLIN, null],
   ['resets in 1 week', NOON, BERLIN, '2026-10-08T12:00:00Z'],
   ['quota available again in 1d 2h', NOON, BERLIN, '2026-10-02T14:00:00Z'],
   ['resets in 2 hours (4pm)', NOON, BERLIN, '2026-10-01T14:00:00Z'],

@@ -89,6 +89,7 @@ describe('The updates of a turn', () => {
 
   it('leave no answer when nothing was said behind the last tool call', () => {
     expect(turn([words('I will'), call('1', { status: 'completed' })]).text).toBe('');
+    expect(turn([words('I will'), call('1', { status: 'pending' })]).text).toBe('');
   });
 
   it('keep messages apart, and the pieces of one together', () => {

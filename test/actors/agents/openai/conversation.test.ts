@@ -91,6 +91,12 @@ describe('A question to an endpoint', () => {
     expect(result.text).toBe('42');
   });
 
+  it('takes a stream for whole that says it is done, though not why', async () => {
+    const at = await endpoint(streamed(answerStream('Hello').replace('"stop"', 'null')));
+    expect((await talk(at.url)).result).toMatchObject({ text: 'Hello', failure: null });
+    expect(at.seen).toHaveLength(1);
+  });
+
   it('takes an answer that is not streamed', async () => {
     const at = await endpoint((response) => {
       const usage = { prompt_tokens: 3, completion_tokens: 4 };
