@@ -18,6 +18,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { measureCommits } from './commits.ts';
 import { measureReplay } from './replays.ts';
+import { measureTrees } from './trees.ts';
 
 const ONESHOT = resolve('dist/oneshot.cjs');
 const root = mkdtempSync(join(tmpdir(), 'oneshot-bench-'));
@@ -46,6 +47,7 @@ try {
     );
   }
   benchReplay();
+  await benchTrees();
   await benchLateness();
   await benchOutput();
   print();
@@ -98,6 +100,17 @@ function benchReplay(): void {
     '',
   );
   add('its memory', `${heldMb.toFixed(0)} MB`, '', null, '50 MB');
+}
+
+async function benchTrees(): Promise<void> {
+  const figures = await measureTrees(join(root, 'trees'));
+  const { files, firstMs, againMs, changedMs, diffMs, gitAddMs, gitStatusMs } = figures;
+  const row = (name: string, ms: number, than: string, thanMs: number, limit: string) =>
+    add(name, `${ms.toFixed(0)} ms`, `${thanMs.toFixed(0)} ms ${than}`, ms / thanMs, limit);
+  row(`recording a tree of ${files} files, first`, firstMs, 'git add', gitAddMs, '3 ×');
+  row('the same in the next run', againMs, 'git status', gitStatusMs, '');
+  row('the same with 10 files changed', changedMs, 'git status', gitStatusMs, '6 ×');
+  row('the diff of that', diffMs, 'git status', gitStatusMs, '1 ×');
 }
 
 /** How much later than its timeout a hang is noticed: from the last output to the record. */
