@@ -55,6 +55,18 @@ export const COMMANDS: readonly CommandRow[] = [
     run: async (id, options) => (await import('./cli-diff.ts')).diffCommand(id, options),
   },
   {
+    usage: 'restore [id]',
+    description: 'Put the files back as they were after an attempt; what is there is parked first',
+    options: [
+      ['--attempt <n>', 'The attempt; 0 is the beginning of the run'],
+      ['--before', 'As they were before that attempt'],
+      ['--parked <name>', 'What an earlier restore parked'],
+      ['--to <folder>', 'Into this folder instead, which is empty or not there yet'],
+      ['--force', 'Also when HEAD has moved since'],
+    ],
+    run: async (id, options) => (await import('./cli-restore.ts')).restoreCommand(id, options),
+  },
+  {
     usage: 'logs [id]',
     description: 'Show what the agents did',
     options: [['-f, --follow', 'Go on showing while the run goes on']],

@@ -16,7 +16,7 @@ import {
 } from './output-schemas.ts';
 import { journalLineSchema, lockSchema, snapshotFileSchema } from './run-schemas.ts';
 import { agentLineSchema, findingSchema, verificationRowSchema } from './survey-schemas.ts';
-import { diffSchema } from './tree-schemas.ts';
+import { diffSchema, restoreSchema } from './tree-schemas.ts';
 
 export const RECORD_SCHEMAS = {
   oneshot: snapshotFileSchema,
@@ -36,6 +36,7 @@ export const RECORD_SCHEMAS = {
   'doctor-line': findingSchema,
   'verification-line': verificationRowSchema,
   diff: diffSchema,
+  restore: restoreSchema,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
 export type RecordKind = keyof typeof RECORD_SCHEMAS;

@@ -16,6 +16,8 @@ export interface RunTrees extends WorkPlace {
   /** Oldest first; at least one. */
   readonly attempts: readonly [AttemptTrees, ...AttemptTrees[]];
   readonly settings: TreeSettings;
+  /** The folder that the run worked in. */
+  readonly cwd: string;
 }
 
 /** Throws a `RunRefusedError` when nothing is recorded, and an `EnvironmentError` when git cannot be used. */
@@ -33,6 +35,7 @@ export async function openTrees(folder: RunFolder): Promise<RunTrees> {
     runsDir: dirname(folder.path),
     attempts: [first, ...others],
     settings: settings.trees ?? DEFAULT_TREES,
+    cwd: settings.cwd,
   };
 }
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ChangedFile } from '../machines/changes.ts';
 import type { DiffLine } from './cli-diff.ts';
+import type { RestoreLine } from './cli-restore.ts';
 import { objectName, skippedFileSchema } from './contract-schemas.ts';
 import { count, exactly, list, ordinal, version1 } from './schema-of.ts';
 
@@ -31,4 +32,19 @@ export const diffSchema = exactly<DiffLine>()(
       skipped: list(skippedFileSchema),
     })
     .meta({ title: 'diff --json', description: 'What a run, or an attempt of it, changed.' }),
+);
+
+export const restoreSchema = exactly<RestoreLine>()(
+  z
+    .strictObject({
+      type: z.literal('restore'),
+      version: version1,
+      run: z.string().describe('Id of the run.'),
+      tree: objectName.describe("Name of git's tree object."),
+      to: z.string().describe('Absolute path of the folder that the files are in now.'),
+      written: count.describe('Files.'),
+      removed: count.describe('Files.'),
+      parked: z.string().nullable().describe('The ref of what was there; null: nothing replaced.'),
+    })
+    .meta({ title: 'restore --json', description: 'What was put back.' }),
 );

@@ -94,6 +94,11 @@ async function eventfulRun(at: Place): Promise<StoredRecord[]> {
     { kind: 'report', where: 'show --json', value: await at.show() },
     ...linesOf('replay-line', 'replay --json', (await at.oneshot(['replay', '--json'])).out),
     ...linesOf('diff', 'diff --json', (await at.oneshot(['diff', '--json'])).out),
+    ...linesOf(
+      'restore',
+      'restore --json',
+      (await at.oneshot(['restore', '--attempt', '0', '--json'])).out,
+    ),
     ...linesOf('agent-line', 'agents --json', (await at.oneshot(['agents', '--json'])).out),
     ...linesOf('doctor-line', 'doctor --json', (await at.oneshot(['doctor', '--json'])).out),
     ...linesOf('verification-line', 'verify --json', (await verification(at)).out),
