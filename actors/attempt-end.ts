@@ -43,9 +43,10 @@ const COMPLAINT_BYTES = 4_096;
 /** What the attempt's files say about its end. The slower evidence is added by recovery, when an end is in doubt. */
 export function gatherEvidence(host: RunHost, facts: EndFacts): Evidence {
   const { files, role } = facts;
-  return {
+  const { adapter, settings } = agentOf(host, facts);
+  const evidence: Evidence = {
     role,
-    agent: agentOf(host, facts).settings.name,
+    agent: settings.name,
     reason: facts.reason,
     ...readExit(files),
     stopped: readRecord<StopRecord>(files.file('stop.json')) !== null,
@@ -57,6 +58,17 @@ export function gatherEvidence(host: RunHost, facts: EndFacts): Evidence {
     complaint: host.redactor.redactText(readEnd(files.file('stderr'), COMPLAINT_BYTES)),
     startFailure: facts.startFailure ?? readRecord<StartFailure>(files.file('refusal.json')),
   };
+  return withFailureOfExit(evidence, adapter);
+}
+
+/** A failure that the agent told by its exit code alone. An exit that answers a signal of ours tells none. */
+function withFailureOfExit(evidence: Evidence, { failureOfExit }: AgentAdapter): Evidence {
+  const { exitCode, stream, stopped, complaint } = evidence;
+  if (!failureOfExit || stream.final || stopped || exitCode === null) return evidence;
+  const failure = failureOfExit(exitCode, complaint);
+  return failure
+    ? { ...evidence, stream: { ...stream, final: { text: '', structured: null, failure } } }
+    : evidence;
 }
 
 export interface Conclusion {

@@ -1,4 +1,4 @@
-import type { Activity } from '../../machines/activity.ts';
+import type { Activity, StreamFailure } from '../../machines/activity.ts';
 import type { Role } from '../../machines/contracts.ts';
 import type { TranscriptOutcome } from '../../machines/judgement.ts';
 import type { StreamReader } from '../stream-reader.ts';
@@ -29,6 +29,8 @@ export interface AgentAdapter {
   lacks?(settings: AgentSettings): string | null;
   /** What the machine must have for this agent; a message with the ways out, or `null` when all is well. */
   preflight?(place: LaunchPlace): string | null;
+  /** What an exit code says of a failure where the stream has no result; `null` when nothing more than that it failed. */
+  failureOfExit?(exitCode: number, complaint: string): StreamFailure | null;
   /** The agent's own record of its sessions, where it keeps one. */
   readonly transcript?: TranscriptSource;
   /** Whether a process of the tree is a service that the agent's CLI shares between its sessions: it is left running. */

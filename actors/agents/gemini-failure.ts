@@ -23,6 +23,24 @@ export function stoppedBy(message: string): StreamFailure {
   return { class: 'crashed', message: `it stopped without finishing: ${said}`, resumeAt: null };
 }
 
+/** Its own code for a login that it cannot do, and the HTTP statuses of its API modulo 256: 401, 429 and 529. */
+const EXITS: Readonly<Record<number, readonly [StreamFailure['class'], said: string]>> = {
+  41: ['unauthorized', 'it is not logged in'],
+  145: ['unauthorized', 'its API refused the key (HTTP 401)'],
+  173: ['limited', 'its API is at its limit (HTTP 429)'],
+  17: ['limited', 'its API is overloaded (HTTP 529)'],
+};
+
+/** What gemini says by its exit code when it ended before it could print a result. */
+export function failureOfExit(exitCode: number, complaint: string): StreamFailure | null {
+  const [endClass, said] = EXITS[exitCode] ?? [];
+  if (endClass === undefined) return null;
+  const last = complaint.trim().split('\n').at(-1) ?? '';
+  const advice = endClass === 'unauthorized' ? ` ${LOGIN}` : '';
+  const quoted = last === '' ? '' : ` It said: ${boundText(last, 300)}`;
+  return { class: endClass, message: `${said}.${advice}${quoted}`, resumeAt: null };
+}
+
 /** `[API Error: {"error":{"code":401,"message":"…","status":"…"}}]` in words. */
 function plain(said: string): string {
   const json = said.slice(said.indexOf('{'), said.lastIndexOf('}') + 1);

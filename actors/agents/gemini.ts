@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { jsonLinesReader } from '../stream-reader.ts';
 import type { AgentAdapter, Launch, LaunchRequest } from './adapter.ts';
+import { failureOfExit } from './gemini-failure.ts';
 import { geminiRecords } from './gemini-records.ts';
 import { findGeminiChat, readGeminiTranscript } from './gemini-transcript.ts';
 
@@ -16,6 +17,7 @@ export const gemini: AgentAdapter = {
   program: () => 'gemini',
   launch,
   reader: (sink) => jsonLinesReader({ ...sink, ...geminiRecords() }),
+  failureOfExit,
   transcript: {
     find: findGeminiChat,
     read: (path) => readGeminiTranscript(readFileSync(path, 'utf8')),

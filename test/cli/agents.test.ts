@@ -47,6 +47,8 @@ describe('A run with a recorded agent', () => {
   it.each([
     ['codex', 'auth401.ndjson', '1', 'codex login'],
     ['gemini', 'auth401.ndjson', '145', 'GEMINI_API_KEY'],
+    ['gemini', 'hang_term.ndjson', '145', 'HTTP 401'],
+    ['gemini', '../aider/none', '41', 'not logged in'],
     ['opencode', 'auth401.ndjson', '1', 'opencode auth login'],
     ['cline', 'auth401.ndjson', '1', 'cline auth'],
     ['qwen', 'auth401.ndjson', '1', '/auth'],

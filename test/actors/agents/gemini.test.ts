@@ -136,6 +136,25 @@ describe('The stream of gemini', () => {
   });
 });
 
+describe('The exit code of gemini', () => {
+  it.each([
+    [145, 'unauthorized', /HTTP 401.*GEMINI_API_KEY/],
+    [41, 'unauthorized', /not logged in.*It said: set an Auth method$/],
+    [173, 'limited', /HTTP 429/],
+    [17, 'limited', /HTTP 529/],
+  ])('%p without a result is a failure of class %s', (code, failure, message) => {
+    expect(gemini.failureOfExit?.(code, 'noise\nset an Auth method\n')).toEqual({
+      class: failure,
+      message: expect.stringMatching(message),
+      resumeAt: null,
+    });
+  });
+
+  it.each([0, 1, 42, 137, 244])('%p says no more than that it failed', (code) => {
+    expect(gemini.failureOfExit?.(code, '')).toBeNull();
+  });
+});
+
 describe('The transcript of gemini', () => {
   let home = '';
   beforeEach(() => {
