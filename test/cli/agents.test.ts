@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { VERDICT_SCHEMA } from '../../machines/prompts.ts';
 import { isAlive, type Place, place, SAY_DONE, until } from '../oneshot-process.ts';
 
 /** A run whose worker is a stand-in for an agent that plays a recording, and whose auditor is content with everything. */
@@ -79,6 +80,23 @@ describe('A run with a recorded agent', () => {
       state: 'failed',
       end: { class: 'empty' },
     });
+  });
+});
+
+describe('An auditor that takes the form of its answer from a file', () => {
+  it('has that file in its attempt', async () => {
+    const at = place();
+    const args = ['write it', '--worker-agent-command', at.write('work.sh', '#!/bin/sh\necho x\n')];
+    await at.oneshot([...args, '--auditor-agent', 'codex', '--max-iterations', '1'], {
+      env: {
+        PATH: `${resolve('test/fixtures/agents/codex')}:${process.env.PATH}`,
+        RECORDING: 'schema.ndjson',
+      },
+    });
+    const folder = join(at.runs()[0] ?? '', 'attempts/0002-auditor');
+    const { argv } = JSON.parse(readFileSync(join(folder, 'command.json'), 'utf8'));
+    const path = argv[argv.indexOf('--output-schema') + 1];
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(VERDICT_SCHEMA);
   });
 });
 
