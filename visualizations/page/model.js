@@ -85,7 +85,10 @@ export function differences(before, after, path = '') {
   return keys.flatMap((key) => differences(before[key], after[key], path ? `${path}.${key}` : key));
 }
 
-/** The run as messages between those who take part: `{from, to, text, seq}`. */
+/**
+ * The run as messages between those who take part.
+ * @returns {{ from: string, to: string, text: string, seq: number }[]}
+ */
 export function messagesOf(transitions) {
   return transitions.flatMap((transition, index) => [
     ...heard(transition, transitions[index - 1]),

@@ -1,0 +1,165 @@
+/** The page in a real browser, on real runs, served by the built command. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Place, place, type Started, until } from '../oneshot-process.ts';
+
+const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+const isThere = existsSync(CHROMIUM);
+
+if (!isThere && process.env.CI)
+  throw new Error(
+    `There is no Chromium at ${CHROMIUM}: apt-get install chromium, or set CHROMIUM_PATH.`,
+  );
+
+let browser: Browser;
+
+/** What a page complained of, by page: a page that is still open when its server ends is none of the next test's. */
+const complaints = new WeakMap<Page, string[]>();
+const of = (page: Page) => complaints.get(page) ?? [];
+
+beforeAll(async () => {
+  if (isThere)
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+});
+afterAll(async () => {
+  await browser?.close();
+});
+afterEach(async () => {
+  for (const context of browser?.contexts() ?? []) await context.close();
+});
+
+/** Opens an address; whatever the page complains of, or asks of others than this machine, is noted. */
+async function open(address: string, viewport = { width: 1280, height: 800 }): Promise<Page> {
+  const page = await browser.newPage({ viewport });
+  const own: string[] = [];
+  complaints.set(page, own);
+  page.on('console', (message) => {
+    if (message.type() === 'error') own.push(message.text());
+  });
+  page.on('pageerror', (error) => own.push(`${error}`));
+  page.on('request', (request) => {
+    const { hostname, protocol } = new URL(request.url());
+    if (protocol !== 'data:' && hostname !== '127.0.0.1') own.push(request.url());
+  });
+  await page.goto(address);
+  return page;
+}
+
+function scripted(at: Place, scenario: object): string[] {
+  return ['--agent', 'scripted', '--', at.write('scenario.json', JSON.stringify(scenario))];
+}
+
+async function addressOf(process: Started): Promise<string> {
+  const find = () => /http:\/\/127\.0\.0\.1:\d+\/\S+/.exec(process.out() + process.err())?.[0];
+  await until('the address is printed', () => find() !== undefined);
+  return find() ?? '';
+}
+
+const DONE = { verdict: 'done', feedback: 'fine' };
+const stateOf = (page: Page) => page.textContent('#run-state');
+
+(isThere ? describe : describe.skip)('The page (tests need Chromium)', () => {
+  it('follows a live run to its end, and scrubs back through it', async () => {
+    const at = place();
+    const worker = [[{ say: 'I begin' }, { until: 'go' }, { result: 'did it' }]];
+    const run = at.start(['do it', '--inspect', ...scripted(at, { worker, auditor: [[DONE]] })]);
+    const page = await open(await addressOf(run));
+    await page.waitForSelector('#run-state.workerExecuting');
+    await page.click('#tab-activity');
+    await page.waitForSelector('.row:has-text("I begin")');
+    expect(await page.textContent('#timers')).toContain('inactivity in');
+    at.write('go', '');
+    await run.ended;
+    const server = at.start(['inspect', '--no-open']);
+    await page.goto(await addressOf(server));
+    await page.waitForSelector('#run-state.completed');
+    expect(await page.locator('#chart #state-completed.current').count()).toBe(1);
+    await page.click('#tab-history');
+    const steps = await page.locator('#transitions li').count();
+    await page.locator('#scrub').focus();
+    await page.keyboard.press('Home');
+    await page.waitForSelector('#run-state.created');
+    await page.keyboard.press('ArrowRight');
+    await page.waitForSelector('#run-state.workerExecuting');
+    await page.keyboard.press('l');
+    await page.waitForSelector('#run-state.completed');
+    expect(await page.textContent('#position')).toContain(`${steps} / ${steps}`);
+    // The server of the run ended with it, which the browser tells.
+    expect(of(page).filter((complaint) => !complaint.includes('net::ERR_'))).toEqual([]);
+  });
+
+  it('lists the runs, survives a reload, and shows what a transition changed', async () => {
+    const at = place();
+    await at.oneshot([
+      'do it',
+      ...scripted(at, { worker: [[{ result: 'did it' }]], auditor: [[DONE]] }),
+    ]);
+    const page = await open(await addressOf(at.start(['inspect', '--all', '--no-open'])));
+    await page.click('#run-list a');
+    await page.waitForSelector('#run-state.completed');
+    await page.reload();
+    await page.waitForSelector('#run-state.completed');
+    await page.click('#tab-details');
+    await page.waitForSelector('#details h2');
+    expect(await page.textContent('#details')).toContain('verdict');
+    await page.click('#tab-sequence');
+    expect(await page.locator('#sequence-chart .message').count()).toBeGreaterThan(3);
+    expect(of(page)).toEqual([]);
+  });
+
+  it('puts nothing of a run in as markup', async () => {
+    const at = place();
+    const evil = '<script>document.title="taken"</script><img src=x onerror="document.title=1">';
+    const worker = [[{ say: evil }, { tool: 'write', input: evil }, { result: evil }]];
+    await at.oneshot([evil, ...scripted(at, { worker, auditor: [[{ ...DONE, feedback: evil }]] })]);
+    const page = await open(await addressOf(at.start(['inspect', '--no-open'])));
+    await page.waitForSelector('#run-state.completed');
+    for (const tab of ['activity', 'sequence', 'details']) await page.click(`#tab-${tab}`);
+    await page.waitForSelector('#details summary');
+    expect(await page.locator('body img, body script').count()).toBe(0);
+    expect(await page.title()).not.toBe('taken');
+    expect(await page.textContent('#run-task')).toBe(evil);
+    expect(of(page)).toEqual([]);
+  });
+
+  it('shows 100,000 activities with a hundred lines in the document, and finds one by the filter', async () => {
+    const at = place();
+    await at.oneshot([
+      'do it',
+      ...scripted(at, { worker: [[{ say: 'x' }, { result: 'did it' }]], auditor: [[DONE]] }),
+    ]);
+    const log = join(at.runs()[0] ?? '', 'oneshot-log.ndjson');
+    const [line = ''] = readFileSync(log, 'utf8').split('\n');
+    const { text: _, ...rest } = JSON.parse(line);
+    const lines = Array.from({ length: 100_000 }, (__, number) =>
+      JSON.stringify({ ...rest, kind: 'text', text: `line number ${number}` }),
+    );
+    writeFileSync(log, `${lines.join('\n')}\n`);
+    const page = await open(await addressOf(at.start(['inspect', '--no-open'])));
+    await page.click('#tab-activity');
+    await page.waitForSelector('#activity-count:has-text("100,000 of")');
+    expect(await page.locator('.row').count()).toBeLessThan(120);
+    await page.fill('#filter', 'number 77777');
+    await page.waitForSelector('.row:has-text("line number 77777")');
+    expect(await page.locator('.row').count()).toBe(1);
+    expect(of(page)).toEqual([]);
+  }, 60_000);
+
+  it('can be used at the width of a phone', async () => {
+    const at = place();
+    await at.oneshot([
+      'do it',
+      ...scripted(at, { worker: [[{ result: 'did it' }]], auditor: [[DONE]] }),
+    ]);
+    const page = await open(await addressOf(at.start(['inspect', '--no-open'])), {
+      width: 390,
+      height: 844,
+    });
+    await page.waitForSelector('#run-state.completed');
+    const width = await page.evaluate('document.documentElement.scrollWidth');
+    expect(width).toBeLessThanOrEqual(390);
+    expect(await stateOf(page)).toContain('completed');
+  });
+});
