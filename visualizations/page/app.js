@@ -77,6 +77,7 @@ async function openRun(run) {
 
   document.title = `oneshot · ${report.task.slice(0, 60)}`;
   $('run-task').textContent = report.task;
+  showFamily(report);
 
   const choose = (seq) => {
     isFollowing = false;
@@ -178,6 +179,18 @@ async function openRun(run) {
   });
   follow(`/api/runs/${run}/activities`, 'activities', activity.add);
   setInterval(() => showTimers(transitions, report.machine, activity), 250);
+}
+
+/** Which run it was forked from, and which were forked from it. */
+function showFamily({ id, parent, children }) {
+  const link = (run, text) => element('a', { href: `/?run=${run}` }, text);
+  const kin = [
+    ...(parent ? [link(parent.run, `↑ forked at ${parent.seq}`)] : []),
+    ...children.map(({ run, seq }) => link(run, `↳ fork at ${seq}`)),
+  ];
+  $('family').replaceChildren(...kin.flatMap((each) => [each, ' ']));
+  $('stately').hidden = false;
+  $('stately').href = `/page/stately.html?run=${id}`;
 }
 
 function drawHistory(transitions, index, choose) {
