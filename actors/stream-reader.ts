@@ -169,7 +169,8 @@ export function genericRecords(): JsonLinesOptions['onRecord'] {
   const verdicts: string[] = [];
   return (record, line) => {
     const activities: Activity[] = [];
-    if (typeof record.text === 'string') activities.push({ kind: 'text', text: record.text });
+    if (typeof record.text === 'string')
+      activities.push({ kind: 'text', text: boundText(record.text, RESULT_LIMIT) });
     if (typeof record.result === 'string') activities.push(success(record.result));
     if (hasVerdict(record)) {
       verdicts.push(line);
@@ -180,7 +181,7 @@ export function genericRecords(): JsonLinesOptions['onRecord'] {
 }
 
 function success(text: string): Activity {
-  return { kind: 'result', text, structured: null, failure: null };
+  return { kind: 'result', text: boundText(text, RESULT_LIMIT), structured: null, failure: null };
 }
 
 function hasVerdict(record: JsonObject): boolean {

@@ -1,4 +1,5 @@
 import type { Activity } from '../../machines/activity.ts';
+import { boundText } from '../stream-reader.ts';
 
 /** Milliseconds and characters after which words are said though their line goes on. */
 const LONGEST_HOLD_MS = 500;
@@ -17,7 +18,7 @@ export function createWords(say: (activity: Activity) => void, now: () => number
   let since = 0;
 
   const flush = (): void => {
-    if (held.trim() !== '') say({ kind, text: held.replace(/\n$/, '') });
+    if (held.trim() !== '') say({ kind, text: boundText(held.replace(/\n$/, '')) });
     held = '';
   };
   const sayUpTo = (end: number): void => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { AgentAdapter, AgentSettings, LaunchRequest } from '../../../actors/agents/adapter.ts';
 import type { Activity } from '../../../machines/activity.ts';
+import type { Evidence } from '../../../machines/judgement.ts';
 import { NO_OUTCOME, withActivity } from '../../../machines/outcome.ts';
 
 export const SETTINGS: AgentSettings = { model: null, command: null, output: 'auto', args: [] };
@@ -49,4 +50,39 @@ export function request(overrides: Partial<LaunchRequest> = {}): LaunchRequest {
     place: PLACE,
     ...overrides,
   };
+}
+
+/** How a process ended, and whether it was ended as oneshot would end one that hangs. */
+export interface Exit {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly stopped: boolean;
+}
+
+/** What oneshot would know of an attempt, but for the agent's own transcript and the work tree. */
+export function evidenceOf(adapter: AgentAdapter, bytes: Buffer, exit: Exit): Evidence {
+  return {
+    role: 'worker',
+    agent: adapter.name,
+    reason: exit.stopped ? 'inactivity' : 'exited',
+    exitCode: exit.exitCode,
+    signal: exit.signal,
+    stopped: exit.stopped,
+    lingered: false,
+    stream: outcomeOf(readAll(adapter, bytes)),
+    printed: printedBy(adapter, bytes),
+    transcript: null,
+    changedFiles: [],
+    complaint: '',
+    startFailure: null,
+  };
+}
+
+/** What an agent without a result of its own printed. */
+function printedBy(adapter: AgentAdapter, bytes: Buffer): string | null {
+  if (adapter.endsWithResult) return null;
+  const reader = adapter.reader({ emit: () => undefined }, SETTINGS);
+  reader.push(bytes, 0);
+  reader.end();
+  return reader.printed();
 }

@@ -4,18 +4,14 @@ import { describe, expect, it } from '@jest/globals';
 import type { AgentAdapter } from '../../../actors/agents/adapter.ts';
 import { findAgent } from '../../../actors/agents/registry.ts';
 import type { EndClass } from '../../../machines/contracts.ts';
-import { classifyEnd, type Evidence, judgeRecovery } from '../../../machines/judgement.ts';
+import { classifyEnd, judgeRecovery } from '../../../machines/judgement.ts';
 import { NO_OUTCOME } from '../../../machines/outcome.ts';
-import { fixture, outcomeOf, readAll, SETTINGS } from './adapter-reading.ts';
+import { type Exit, evidenceOf, fixture } from './adapter-reading.ts';
 
 /** How a recorded process ended, and what that was in truth, by what it was made to do. */
-interface Ending {
+interface Ending extends Exit {
   readonly agent: string;
   readonly recording: string;
-  readonly exitCode: number | null;
-  readonly signal: string | null;
-  /** Whether the recorder ended it, as oneshot would one that hangs or takes too long. */
-  readonly stopped: boolean;
   readonly class: EndClass;
 }
 
@@ -39,34 +35,8 @@ function adapterOf({ agent }: Ending): AgentAdapter {
   return adapter;
 }
 
-function printedBy(adapter: AgentAdapter, bytes: Buffer): string | null {
-  if (adapter.endsWithResult) return null;
-  const reader = adapter.reader({ emit: () => undefined }, SETTINGS);
-  reader.push(bytes, 0);
-  reader.end();
-  return reader.printed();
-}
-
-/** What oneshot would know of it, but for the agent's own transcript and the work tree. */
-function evidenceOf(ending: Ending): Evidence {
-  const adapter = adapterOf(ending);
-  const bytes = fixture(ending.agent, ending.recording);
-  return {
-    role: 'worker',
-    agent: ending.agent,
-    reason: ending.stopped ? 'inactivity' : 'exited',
-    exitCode: ending.exitCode,
-    signal: ending.signal,
-    stopped: ending.stopped,
-    lingered: false,
-    stream: outcomeOf(readAll(adapter, bytes)),
-    printed: printedBy(adapter, bytes),
-    transcript: null,
-    changedFiles: [],
-    complaint: '',
-    startFailure: null,
-  };
-}
+const evidence = (ending: Ending) =>
+  evidenceOf(adapterOf(ending), fixture(ending.agent, ending.recording), ending);
 
 /** A row for each true class that was recorded, a column for each class that is judged. */
 function drawMatrix(count: (truth: EndClass, judged: EndClass) => number): string {
@@ -87,7 +57,7 @@ const nameOf = ({ agent, recording }: Ending) => `${agent}/${recording}`;
 
 describe('The recorded endings', () => {
   it('are all judged as what they were', () => {
-    const judged = ENDINGS.map((ending) => ({ ending, as: classifyEnd(evidenceOf(ending)) }));
+    const judged = ENDINGS.map((ending) => ({ ending, as: classifyEnd(evidence(ending)) }));
     const count = (truth: EndClass, as: EndClass) =>
       judged.filter((each) => each.ending.class === truth && each.as === as).length;
     process.stdout.write(`${ENDINGS.length} recorded endings\n${drawMatrix(count)}\n`);
@@ -98,7 +68,7 @@ describe('The recorded endings', () => {
   });
 
   it('are a success for recovery exactly when they were one', () => {
-    const successes = ENDINGS.filter((one) => judgeRecovery(evidenceOf(one)).kind === 'success');
+    const successes = ENDINGS.filter((one) => judgeRecovery(evidence(one)).kind === 'success');
     const clean = ENDINGS.filter((one) => one.class === 'clean');
     expect(successes.map(nameOf)).toEqual(clean.map(nameOf));
   });
@@ -106,7 +76,7 @@ describe('The recorded endings', () => {
   it('would be no success with an exit code of 0 either, unless they were one', () => {
     const lies = { exitCode: 0, signal: null, stopped: false };
     const believed = ENDINGS.filter((one) => one.class !== 'clean').filter(
-      (one) => judgeRecovery({ ...evidenceOf(one), ...lies }).kind === 'success',
+      (one) => judgeRecovery({ ...evidence(one), ...lies }).kind === 'success',
     );
     expect(believed.map(nameOf)).toEqual([]);
   });
@@ -119,7 +89,7 @@ describe('The recorded endings', () => {
     const ending = ENDINGS.find((one) => nameOf(one) === name);
     if (!ending) throw new Error(name);
     const transcript = adapterOf(ending).transcript?.read(transcriptOf(ending), '') ?? null;
-    const { kind } = judgeRecovery({ ...evidenceOf(ending), stream: NO_OUTCOME, transcript });
+    const { kind } = judgeRecovery({ ...evidence(ending), stream: NO_OUTCOME, transcript });
     expect(kind).toBe('partial');
   });
 
