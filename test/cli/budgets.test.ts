@@ -55,7 +55,7 @@ describe('A budget', () => {
     at.write('config.json', '{"maxLosses": 100}');
     const args = ['--json', '--max-cost', '1', '--max-iterations', '50', '--config', 'config.json'];
     let run = at.start(['x', ...args, ...agent]);
-    for (let kill = 0; kill < 20; kill += 1) {
+    for (let kill = 0; kill < 8; kill += 1) {
       await until('it is at work or over', () => isTold(run, 'workerExecuting')() || isOver(run));
       if (isOver(run)) break;
       process.kill(run.pid, 'SIGKILL');
