@@ -32,6 +32,8 @@ export interface GitCall {
   readonly signal?: AbortSignal | undefined;
   /** Bytes of output after which git is ended and what there is counts. Default: all of it. */
   readonly atMostBytes?: number;
+  /** Exit codes besides 0 that are answers, not errors. */
+  readonly mayFail?: readonly number[];
 }
 
 export interface GitOutput {
@@ -39,6 +41,8 @@ export interface GitOutput {
   readonly err: string;
   /** There was more than `atMostBytes`. */
   readonly isCut: boolean;
+  /** `null` where the output was cut. */
+  readonly exitCode: number | null;
 }
 
 /** Milliseconds that one call of git may take. */
@@ -99,8 +103,9 @@ export async function runGit(call: GitCall): Promise<GitOutput> {
       const out = Buffer.concat(chunks).subarray(0, call.atMostBytes);
       if (stopped === 'aborted') reject(aborted(call));
       else if (stopped === 'timedOut') reject(timedOut(call, timeoutMs));
-      else if (stopped === 'cut' || code === 0)
-        resolve({ out, err: complaint, isCut: stopped === 'cut' });
+      else if (stopped === 'cut') resolve({ out, err: complaint, isCut: true, exitCode: null });
+      else if (code === 0 || (code !== null && call.mayFail?.includes(code)))
+        resolve({ out, err: complaint, isCut: false, exitCode: code });
       else reject(failed(call, complaint, code, killedBy));
     });
   });

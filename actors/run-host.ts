@@ -2,6 +2,7 @@ import type { Activity } from '../machines/activity.ts';
 import type { Role } from '../machines/contracts.ts';
 import type { AgentAdapter, AgentSettings, LaunchPlace } from './agents/adapter.ts';
 import type { AttemptStops } from './attempt-stops.ts';
+import type { Worktree } from './git-worktree.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import type { Redactor } from './redaction.ts';
 import type { TreeRecorder } from './tree-recorder.ts';
@@ -21,7 +22,7 @@ export interface TreeSettings {
 }
 
 /** For runs that were recorded without a word on it. */
-export const DEFAULT_TREES: TreeSettings = { record: true, fileLimitBytes: 50_000_000 };
+export const DEFAULT_TREES: TreeSettings = { record: true, fileLimitBytes: 50 * 1024 ** 2 };
 
 /** An agent with what a person chose for it. */
 export type AgentChoice = AgentSettings & { readonly name: string };
@@ -49,6 +50,8 @@ export interface RunSettings {
   readonly secrets: readonly string[];
   /** How the work tree is recorded around each attempt. Default: {@link DEFAULT_TREES}. */
   readonly trees?: TreeSettings;
+  /** The git worktree that was made for the run, in which `cwd` is. Default: none was. */
+  readonly worktree?: Worktree;
 }
 
 /** One activity as it stands in the log. */

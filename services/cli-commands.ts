@@ -67,6 +67,12 @@ export const COMMANDS: readonly CommandRow[] = [
     run: async (id, options) => (await import('./cli-restore.ts')).restoreCommand(id, options),
   },
   {
+    usage: 'apply [id]',
+    description: 'Bring the work of a run with --worktree here; on conflict nothing is changed',
+    options: [['--patch', 'As changes of the files, without a merge']],
+    run: async (id, options) => (await import('./cli-apply.ts')).applyCommand(id, options),
+  },
+  {
     usage: 'logs [id]',
     description: 'Show what the agents did',
     options: [['-f, --follow', 'Go on showing while the run goes on']],

@@ -144,6 +144,7 @@ function splitAtDashes(argv: readonly string[]): {
 
 /** `--inspect "task"`: what follows an option whose value may be left out is not its value. */
 function withoutGreed(argument: string): string {
+  if (argument === '--worktree') return '--worktree=on';
   return argument === '--inspect' ? '--inspect=page' : argument;
 }
 

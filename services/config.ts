@@ -39,6 +39,7 @@ export interface Config extends Limits {
   readonly checks: readonly CheckSettings[];
   readonly recordTrees: 'on' | 'off';
   readonly treeFileLimitBytes: number;
+  readonly worktree: 'on' | 'off';
   /** Names of environment variables. */
   readonly secrets: readonly string[];
   /** Absolute path. */
@@ -149,6 +150,7 @@ function resolved(sources: readonly Source[], { cwd, home }: Folders): Config {
     agentArgs: set.agentArgs ?? [],
     checks: set.checks ?? [],
     recordTrees: set.recordTrees ?? DEFAULTS.recordTrees,
+    worktree: set.worktree ?? DEFAULTS.worktree,
     treeFileLimitBytes: set.treeFileLimit ?? DEFAULTS.treeFileLimitBytes,
     secrets: set.secrets ?? [],
     runsDir: resolve(cwd, atHome(set.runsDir ?? DEFAULTS.runsDir, home)),

@@ -29,6 +29,8 @@ export const DEFAULTS = Object.freeze({
   recordTrees: 'on',
   /** Bytes from which on a file of the work tree is not recorded. */
   treeFileLimitBytes: DEFAULT_TREES.fileLimitBytes,
+  /** Whether a run works in a git worktree of its own. */
+  worktree: 'off',
   /** Folder of the runs, from the working folder on. */
   runsDir: '.oneshot',
   /** What to do at an agent's usage limit. */

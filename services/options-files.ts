@@ -34,6 +34,16 @@ export const FILE_OPTIONS = {
     rule: byteSize,
     default: DEFAULTS.treeFileLimitBytes,
   },
+  worktree: {
+    ...files,
+    flag: '--worktree',
+    argument: '[=on]',
+    description:
+      'Whether the run works in a git worktree of its own, on a branch `oneshot/<id>`, instead of ' +
+      'here: `on` or `off`; `oneshot apply` brings its work here',
+    rule: choice('on', 'off'),
+    default: DEFAULTS.worktree,
+  },
   cwd: {
     ...files,
     flag: '--cwd',

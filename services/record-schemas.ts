@@ -16,7 +16,7 @@ import {
 } from './output-schemas.ts';
 import { journalLineSchema, lockSchema, snapshotFileSchema } from './run-schemas.ts';
 import { agentLineSchema, findingSchema, verificationRowSchema } from './survey-schemas.ts';
-import { diffSchema, restoreSchema } from './tree-schemas.ts';
+import { applySchema, diffSchema, restoreSchema } from './tree-schemas.ts';
 
 export const RECORD_SCHEMAS = {
   oneshot: snapshotFileSchema,
@@ -37,6 +37,7 @@ export const RECORD_SCHEMAS = {
   'verification-line': verificationRowSchema,
   diff: diffSchema,
   restore: restoreSchema,
+  apply: applySchema,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
 export type RecordKind = keyof typeof RECORD_SCHEMAS;

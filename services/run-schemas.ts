@@ -1,8 +1,10 @@
 /** Schemas of the files of a run folder: `oneshot.json`, the journal's lines, the lock. */
 import { z } from 'zod';
+import type { Worktree } from '../actors/git-worktree.ts';
 import type { ProcessIdentity } from '../actors/process-identity.ts';
 import type { CheckSettings, RunSettings } from '../actors/run-host.ts';
 import { contextSchema, phaseSchema, stateValueSchema, statusSchema } from './context-schemas.ts';
+import { objectName } from './contract-schemas.ts';
 import { journaledEventSchema } from './event-schemas.ts';
 import type { JournalEntry, MachineStamp, RunHeader } from './journal.ts';
 import type { LockRecord } from './lock-record.ts';
@@ -84,6 +86,17 @@ const checkSchema = exactly<CheckSettings>()(
   }),
 );
 
+const worktreeSchema = exactly<Worktree>()(
+  z
+    .strictObject({
+      root: z.string().describe("The user's own work tree."),
+      path: z.string().describe("The run's."),
+      branch: z.string().describe('Without `refs/heads/`.'),
+      base: objectName.describe('The commit that the branch began at.'),
+    })
+    .meta({ id: 'Worktree', description: 'The git worktree that was made for the run.' }),
+);
+
 export const settingsSchema = exactly<RunSettings>()(
   z.strictObject({
     cwd: z.string().describe('The work tree, as its real path.'),
@@ -105,6 +118,7 @@ export const settingsSchema = exactly<RunSettings>()(
       })
       .exactOptional()
       .describe('How the work tree is recorded around each attempt.'),
+    worktree: worktreeSchema.exactOptional(),
   }),
 );
 

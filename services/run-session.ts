@@ -29,12 +29,14 @@ import type { LifecycleEvent } from '../machines/events.ts';
 import { lifecycle } from '../machines/lifecycle.ts';
 import { openActivityLog } from './activity-log.ts';
 import { durableLifecycle } from './durable-lifecycle.ts';
+import { messageOf } from './errors.ts';
 import type { JournalEntry, RunHeader } from './journal.ts';
 import type { Lock } from './lock.ts';
 import { openRecord, type StoredRun } from './run-record.ts';
 import type { RunFolder } from './run-store.ts';
 import { phaseOf } from './run-view.ts';
 import { persistedSnapshot } from './snapshot-file.ts';
+import { isOver, keepOnBranch } from './worktree.ts';
 
 /** A run that is being hosted. */
 export interface RunSession {
@@ -98,7 +100,10 @@ export function openSession(options: SessionOptions): RunSession {
     try {
       await sweepLeftovers(options);
       actor = createActor(logic, actorOptions(options));
-      return await settle(actor, options);
+      const outcome = await settle(actor, options);
+      await host.stops.settled();
+      await keepWork(options, outcome, (message) => notices$.next(message));
+      return outcome;
     } finally {
       actor?.stop();
       await host.stops.settled();
@@ -183,6 +188,21 @@ function lifecycleOf(host: RunHost): typeof lifecycle {
 
 function actorOptions({ input, stored }: SessionOptions) {
   return stored ? { snapshot: persistedSnapshot(stored.last) } : { input };
+}
+
+/** Nothing that the run left in a worktree of its own stays uncommitted. */
+async function keepWork(
+  { header, settings }: SessionOptions,
+  outcome: RunOutcome,
+  notify: (message: string) => void,
+): Promise<void> {
+  const { worktree } = settings;
+  if (!worktree || !isOver(outcome)) return;
+  const told = await keepOnBranch(header, worktree, outcome).catch(
+    (error: unknown) =>
+      `The work is in ${worktree.path}; it could not be put on its branch: ${messageOf(error)}`,
+  );
+  notify(told);
 }
 
 /** Starts the actor with what begins or resumes the run, and waits for it to come to rest. */

@@ -1,7 +1,9 @@
 /** From settings to a session: a run that begins, or one that goes on. Whatever is refused is refused before anything starts. */
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
+import type { LaunchPlace } from '../actors/agents/adapter.ts';
 import { ownIdentity } from '../actors/process-identity.ts';
 import { createRedactor } from '../actors/redaction.ts';
+import type { RunSettings } from '../actors/run-host.ts';
 import { writeText } from '../actors/run-texts.ts';
 import { secretsOf } from '../actors/secrets.ts';
 import { isBudget, leavesBudget } from '../machines/budgets.ts';
@@ -19,6 +21,7 @@ import { adaptersOf, agentCountsOf, limitsOf, settingsOf } from './run-settings.
 import { createRunFolder, createRunId, type RunFolder } from './run-store.ts';
 import { phaseOf } from './run-view.ts';
 import { lockWorkTree, realWorkTree, type Sharing, type Waiting } from './work-tree.ts';
+import { type MadeWorktree, makeWorktree } from './worktree.ts';
 
 export interface StartRequest extends Waiting {
   readonly task: string;
@@ -29,52 +32,76 @@ export interface StartRequest extends Waiting {
 
 /** Records a run and opens its session. Throws before anything is on disk when an agent is missing. */
 export async function startRun(request: StartRequest): Promise<RunSession> {
-  const { config, sharing, task } = request;
-  const now = Date.now;
+  const { config, sharing } = request;
   const cwd = realWorkTree(request.cwd);
-  const place = launchPlace(cwd);
-  const settings = settingsOf(config, place);
-  const adapters = adaptersOf(settings, place);
-  const id = createRunId(now());
+  const here = launchPlace(cwd);
+  adaptersOf(settingsOf(config, here), here);
+  const id = createRunId(Date.now());
+  if (config.worktree === 'on') return startInWorktree(request, cwd, id);
   const folderLock = await lockWorkTree(cwd, id, sharing, request);
   try {
     const folder = createRunFolder(config.runsDir, id);
-    const lock = acquireLock(folder.lock, { owner: ownIdentity(), run: id, now: now() });
-    const redactor = createRedactor(secretsOf(place.environment, settings.secrets));
-    writeFileSync(folder.task, '', { mode: 0o600 });
-    const taskRef = writeText({ folder: folder.path, redactor }, 'task.md', task);
-    const header: RunHeader = {
-      id,
-      createdAt: now(),
-      machine: machineStamp(),
-      parent: null,
-      settings: redactor.redactValue(settings),
-    };
-    const input = {
-      runId: id,
-      task: taskRef,
-      limits: limitsOf(config),
-      hasChecks: settings.checks.length > 0,
-      agentCounts: agentCountsOf(settings),
-    };
-    const session = openSession({
-      folder,
-      lock,
-      header,
-      settings,
-      adapters,
-      place,
-      now,
-      input,
-      stored: null,
-    });
-    return releasing(session, folderLock);
+    return releasing(beginRun(request, folder, here, {}), folderLock);
   } catch (error) {
     folderLock?.release();
-    if (error instanceof StorageError)
-      throw new EnvironmentError(`The run cannot be recorded: ${error.message}`);
-    throw error;
+    throw unrecordable(error);
   }
+}
+
+/** Beside whatever goes on in the user's own work tree. Leaves nothing behind when it fails. */
+async function startInWorktree(
+  request: StartRequest,
+  cwd: string,
+  id: string,
+): Promise<RunSession> {
+  const folder = createRunFolder(request.config.runsDir, id);
+  let made: MadeWorktree | null = null;
+  try {
+    made = await makeWorktree(cwd, folder, request.notify);
+    const { worktree } = made;
+    const folderLock = await lockWorkTree(made.cwd, id, 'refuse', request);
+    return releasing(beginRun(request, folder, launchPlace(made.cwd), { worktree }), folderLock);
+  } catch (error) {
+    await made?.undo();
+    rmSync(folder.path, { recursive: true, force: true });
+    throw unrecordable(error);
+  }
+}
+
+function beginRun(
+  { config, task }: StartRequest,
+  folder: RunFolder,
+  place: LaunchPlace,
+  own: Pick<RunSettings, 'worktree'>,
+): RunSession {
+  const now = Date.now;
+  const { id } = folder;
+  const settings = { ...settingsOf(config, place), ...own };
+  const adapters = adaptersOf(settings, place);
+  const lock = acquireLock(folder.lock, { owner: ownIdentity(), run: id, now: now() });
+  const redactor = createRedactor(secretsOf(place.environment, settings.secrets));
+  writeFileSync(folder.task, '', { mode: 0o600 });
+  const taskRef = writeText({ folder: folder.path, redactor }, 'task.md', task);
+  const header: RunHeader = {
+    id,
+    createdAt: now(),
+    machine: machineStamp(),
+    parent: null,
+    settings: redactor.redactValue(settings),
+  };
+  const input = {
+    runId: id,
+    task: taskRef,
+    limits: limitsOf(config),
+    hasChecks: settings.checks.length > 0,
+    agentCounts: agentCountsOf(settings),
+  };
+  return openSession({ folder, lock, header, settings, adapters, place, now, input, stored: null });
+}
+
+function unrecordable(error: unknown): unknown {
+  if (!(error instanceof StorageError)) return error;
+  return new EnvironmentError(`The run cannot be recorded: ${error.message}`);
 }
 
 export interface ResumeRequest extends Waiting {

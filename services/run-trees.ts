@@ -1,4 +1,5 @@
 /** The recorded work trees of a run, for the commands that compare and restore them. */
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type AttemptTrees, attemptTrees } from '../actors/attempt-changes.ts';
 import { GitError } from '../actors/git-command.ts';
@@ -23,7 +24,10 @@ export interface RunTrees extends WorkPlace {
 /** Throws a `RunRefusedError` when nothing is recorded, and an `EnvironmentError` when git cannot be used. */
 export async function openTrees(folder: RunFolder): Promise<RunTrees> {
   const { settings } = readRun(folder).header;
-  const repository = await usingGit(() => findRepository(settings.cwd, environment()));
+  const { cwd, worktree } = settings;
+  // A worktree may have been removed; what was recorded in it is in the user's repository.
+  const there = worktree && !existsSync(cwd) ? worktree.root : cwd;
+  const repository = await usingGit(() => findRepository(there, environment()));
   const [first, ...others] = attemptTrees(folder.path);
   if (!repository || !first) {
     const why = repository ? 'none was recorded' : `${settings.cwd} is in no git work tree`;

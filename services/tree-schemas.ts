@@ -1,6 +1,7 @@
 /** Schemas of what the commands on recorded trees print. */
 import { z } from 'zod';
 import type { ChangedFile } from '../machines/changes.ts';
+import type { ApplyLine } from './cli-apply.ts';
 import type { DiffLine } from './cli-diff.ts';
 import type { RestoreLine } from './cli-restore.ts';
 import { objectName, skippedFileSchema } from './contract-schemas.ts';
@@ -47,4 +48,18 @@ export const restoreSchema = exactly<RestoreLine>()(
       parked: z.string().nullable().describe('The ref of what was there; null: nothing replaced.'),
     })
     .meta({ title: 'restore --json', description: 'What was put back.' }),
+);
+
+export const applySchema = exactly<ApplyLine>()(
+  z
+    .strictObject({
+      type: z.literal('apply'),
+      version: version1,
+      run: z.string().describe('Id of the run.'),
+      result: z.enum(['merged', 'patched', 'nothing']),
+      branch: z.string(),
+      to: z.string().describe("Absolute path of the user's work tree."),
+      files: count,
+    })
+    .meta({ title: 'apply --json', description: 'What was brought into the work tree.' }),
 );

@@ -45,6 +45,9 @@ describe('loadConfig without any setting', () => {
       maxTimeMs: null,
       maxLosses: 5,
       checks: [],
+      recordTrees: 'on',
+      treeFileLimitBytes: 52_428_800,
+      worktree: 'off',
       secrets: [],
       runsDir: join(here().cwd, '.oneshot'),
     });

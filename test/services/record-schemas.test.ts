@@ -29,6 +29,9 @@ esac`;
 
 const AUDITOR = `if [ -e asked ]; then ${SAY_DONE}; else touch asked; cat >/dev/null; echo '{"verdict":"retry","feedback":"more","findings":["half"]}'; fi`;
 
+/** Written in other runs than the eventful one. */
+const ELSEWHERE = ['refusal', 'apply'];
+
 describe('The schemas of what oneshot writes', () => {
   it('take all of an eventful run, and no record with a key too many, too few or of another type', async () => {
     const at = place();
@@ -47,7 +50,7 @@ describe('The schemas of what oneshot writes', () => {
       ]),
     );
     const kinds = new Set(records.map(({ kind }) => kind));
-    const other = Object.keys(RECORD_SCHEMAS).filter((kind) => kind !== 'refusal');
+    const other = Object.keys(RECORD_SCHEMAS).filter((kind) => !ELSEWHERE.includes(kind));
     expect([...kinds].sort()).toEqual(other.sort());
     expect(records.flatMap(doctoredYetTaken)).toEqual([]);
   });
@@ -59,6 +62,22 @@ describe('The schemas of what oneshot writes', () => {
     await at.oneshot(['do it', '--config', 'quick.json', ...agent]);
     const records = recordsIn(at.runs().at(-1) ?? '');
     expect(records.map(({ kind }) => kind)).toContain('refusal');
+    expect(records.flatMap(problemsOf)).toEqual([]);
+    expect(records.flatMap(doctoredYetTaken)).toEqual([]);
+  });
+
+  it('take what is recorded of a run with a worktree, and what is said when it is applied', async () => {
+    const at = place();
+    const name = '-c user.name=a -c user.email=a@example.org';
+    await at.shell(`git init -q . && git ${name} commit -q --allow-empty -m first`);
+    const agent = scriptAgent(at, 'cat >/dev/null; echo x >made.txt; echo did it');
+    await at.oneshot(['do it', '--worktree', ...agent]);
+    const applied = await at.oneshot(['apply', '--json']);
+    const records = [
+      ...recordsIn(at.runs().at(-1) ?? ''),
+      ...linesOf('apply', 'apply --json', applied.out),
+    ];
+    expect(records.map(({ kind }) => kind)).toContain('apply');
     expect(records.flatMap(problemsOf)).toEqual([]);
     expect(records.flatMap(doctoredYetTaken)).toEqual([]);
   });

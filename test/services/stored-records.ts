@@ -38,9 +38,9 @@ export function recordsIn(folder: string): StoredRecord[] {
     .flatMap(({ parentPath, name }) => storedIn(folder, join(parentPath, name)));
 }
 
-/** While a run goes on git keeps its own files there. */
+/** Git keeps its own files there while a run goes on, and the files of its worktree are the agents'. */
 function isOfGit(path: string): boolean {
-  return path === 'git' || path.startsWith('git/');
+  return /^(git|worktree)(\/|$)/.test(path);
 }
 
 export function linesOf(kind: RecordKind, where: string, text: string): StoredRecord[] {

@@ -1,0 +1,340 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { everythingOf } from '../actors/git-places.ts';
+import { type Place, place, scriptAgent, until } from '../oneshot-process.ts';
+
+const WORKER =
+  'cat >/dev/null; echo changed >tracked.txt; mkdir -p new; echo new >new/made.txt; echo did it';
+
+describe('A run with --worktree', () => {
+  it("leaves the user's tree as it is, and its work committed on a branch of its own", async () => {
+    const at = repository();
+    at.write('mine.txt', 'not committed');
+    const before = withoutRuns(at);
+    const { code, err, id } = await run(at, WORKER);
+    expect(code).toBe(0);
+    expect(err).toContain(`What is not committed in ${at.path} is not in it.`);
+    expect(err).toContain(`To bring it here: oneshot apply ${id}`);
+    expect(withoutRuns(at)).toEqual(before);
+    expect(git(at, 'show', `oneshot/${id}:new/made.txt`)).toBe('new');
+    expect(git(at, 'log', '--format=%s', `main..oneshot/${id}`)).toBe('oneshot: do it');
+    expect(git(worktree(at), 'status', '--porcelain')).toBe('');
+  });
+
+  it('is shown, compared and restored like any other', async () => {
+    const at = repository();
+    await run(at, WORKER);
+    expect((await at.oneshot(['diff', '--stat'])).out).toContain('new/made.txt');
+    const { code } = await at.oneshot([
+      'restore',
+      '--attempt',
+      '1',
+      '--to',
+      join(at.path, '.oneshot/x'),
+    ]);
+    expect([code, at.read('.oneshot/x/tracked.txt')]).toEqual([0, 'changed\n']);
+  });
+
+  it('works in the folder that answers to the one where it was started', async () => {
+    const at = repository();
+    mkdirSync(join(at.path, 'part'));
+    const agent = scriptAgent(at, 'cat >/dev/null; pwd >here.txt; echo did it');
+    const { code } = await at.oneshot(['do it', '--worktree', '--cwd', 'part', ...agent]);
+    expect(code).toBe(0);
+    const [id = ''] = readdirSync(join(at.path, 'part/.oneshot')).filter((name) =>
+      /^\d/.test(name),
+    );
+    expect(git(at, 'show', `oneshot/${id}:part/here.txt`)).toMatch(/worktree\/part$/);
+  });
+
+  it('goes on beside another one in the same repository', async () => {
+    const at = repository();
+    const slow =
+      'cat >/dev/null; echo $ONESHOT_RUN >which.txt; while [ ! -e ../../../go ]; do sleep 0.02; done; echo did it';
+    const agent = scriptAgent(at, slow);
+    const runs = [1, 2].map((n) => at.start([`task ${n}`, '--worktree', ...agent]));
+    await until(
+      'both have begun',
+      () => at.runs().filter((path) => existsSync(join(path, 'worktree/which.txt'))).length === 2,
+    );
+    at.write('go', '');
+    expect((await Promise.all(runs.map(({ ended }) => ended))).map(({ code }) => code)).toEqual([
+      0, 0,
+    ]);
+    for (const path of at.runs()) {
+      const id = path.split('/').at(-1) ?? '';
+      expect(git(at, 'show', `oneshot/${id}:which.txt`)).toBe(id);
+    }
+  });
+
+  it('that is interrupted commits nothing, goes on there, and commits at its end', async () => {
+    const at = repository();
+    const worker =
+      'cat >/dev/null; echo half >>made.txt; echo begun; while [ ! -e ../../../go ]; do sleep 0.02; done; echo did it';
+    const started = at.start(['do it', '--worktree', ...scriptAgent(at, worker)]);
+    await until('it has written', () =>
+      at.runs().some((path) => existsSync(join(path, 'worktree/made.txt'))),
+    );
+    process.kill(started.pid, 'SIGINT');
+    expect((await started.ended).code).toBe(130);
+    const id = idOf(at);
+    expect(git(at, 'log', '--format=%s', `main..oneshot/${id}`)).toBe('');
+    at.write('go', '');
+    expect((await at.oneshot(['resume'])).code).toBe(0);
+    expect(git(at, 'show', `oneshot/${id}:made.txt`)).toBe('half\nhalf');
+  });
+
+  it.each([
+    [
+      'on another branch',
+      'git checkout -q -b elsewhere; echo more >more.txt; git add .; git -c user.name=a -c user.email=a@b commit -qm x',
+    ],
+    ['on no branch', 'git checkout -q --detach; echo more >more.txt'],
+    [
+      'beside its own branch',
+      'echo more >more.txt; git add .; git -c user.name=a -c user.email=a@b commit -qm x; git checkout -q --detach HEAD~; echo late >late.txt',
+    ],
+  ])('keeps the work of an agent that left HEAD %s', async (_, deed) => {
+    const at = repository();
+    const { code, err, id } = await run(
+      at,
+      `cat >/dev/null; ${deed}; echo last >last.txt; echo did it`,
+    );
+    expect(code).toBe(0);
+    expect(err).toContain('An agent had left the branch');
+    expect(git(at, 'show', `oneshot/${id}:last.txt`)).toBe('last');
+    expect(git(at, 'log', '--format=%s', `main..oneshot/${id}`)).toContain('oneshot: do it');
+    if (deed.includes('late'))
+      expect(git(at, 'log', '--format=%s', `oneshot/${id}`)).toContain('x');
+  });
+
+  it('names repositories within it, which no branch can hold', async () => {
+    const at = repository();
+    const worker = 'cat >/dev/null; mkdir inner; cd inner; git init -q; echo x >x.txt; echo did it';
+    const { code, err, id } = await run(at, worker);
+    expect(code).toBe(0);
+    expect(err).toContain('since they are repositories of their own: inner/');
+    expect(git(at, 'ls-tree', '-r', '--name-only', `oneshot/${id}`)).not.toContain('inner');
+  });
+
+  it('runs no hook of the user, and goes by their filters', async () => {
+    const at = repository();
+    at.write('.gitattributes', '*.dat filter=upper\n');
+    git(at, 'config', 'filter.upper.clean', 'tr a-z A-Z');
+    git(at, 'config', 'filter.upper.smudge', 'tr A-Z a-z');
+    at.write('x.dat', 'text');
+    git(at, 'add', '.');
+    git(at, 'commit', '-q', '-m', 'filtered');
+    for (const hook of [
+      'post-checkout',
+      'pre-commit',
+      'commit-msg',
+      'post-commit',
+      'post-merge',
+      'reference-transaction',
+    ])
+      at.write(`.git/hooks/${hook}`, `#!/bin/sh\necho ${hook} >>'${at.path}/hooks-run'; exit 1\n`);
+    const { code, id } = await run(at, 'cat >/dev/null; cat x.dat >y.dat; echo did it');
+    expect(code).toBe(0);
+    expect(git(at, 'show', `oneshot/${id}:y.dat`)).toBe('TEXT');
+    expect((await at.oneshot(['apply'])).code).toBe(0);
+    expect([at.read('y.dat'), at.exists('hooks-run')]).toEqual(['text', false]);
+  });
+
+  it.each([
+    [
+      'where there is no commit yet',
+      (at: Place) => git(at, 'init', '-q'),
+      'has no commit to begin at',
+    ],
+    ['outside of git', () => undefined, 'is in none'],
+    ['with an agent that is not in it', (at: Place) => committedIn(at), 'not-there'],
+  ])('is refused %s, and leaves nothing behind', async (_, make, said) => {
+    const at = place();
+    make(at);
+    const agent = [
+      '--agent',
+      'command',
+      '--agent-command',
+      said === 'not-there' ? './not-there.sh' : 'cat',
+    ];
+    if (said === 'not-there') at.write('not-there.sh', '#!/bin/sh\n');
+    const { code, err } = await at.oneshot(['do it', '--worktree', ...agent]);
+    expect([code, err]).toEqual([2, expect.stringContaining(said)]);
+    expect(at.runs()).toEqual([]);
+    if (existsSync(join(at.path, '.git'))) {
+      expect(git(at, 'worktree', 'list', '--porcelain').match(/^worktree/gm)).toHaveLength(1);
+      expect(git(at, 'branch', '--list', 'oneshot/*')).toBe('');
+    }
+  });
+});
+
+describe('oneshot apply', () => {
+  it('moves the branch forward where nothing else happened', async () => {
+    const at = repository();
+    await run(at, WORKER);
+    const { code, out } = await at.oneshot(['apply']);
+    expect([code, out]).toEqual([0, expect.stringContaining('is merged into')]);
+    expect([at.read('tracked.txt'), at.read('new/made.txt')]).toEqual(['changed\n', 'new\n']);
+    expect(git(at, 'status', '--porcelain', '--untracked-files=no')).toBe('');
+    expect((await at.oneshot(['apply'])).out).toContain('There is nothing in');
+  });
+
+  it('merges with what was committed meanwhile, and keeps what is not committed', async () => {
+    const at = repository();
+    await run(at, WORKER);
+    commit(at, 'other.txt', 'mine');
+    at.write('untouched.txt', 'dirty');
+    const { code } = await at.oneshot(['apply']);
+    expect(code).toBe(0);
+    expect([at.read('tracked.txt'), at.read('other.txt'), at.read('untouched.txt')]).toEqual([
+      'changed\n',
+      'mine',
+      'dirty',
+    ]);
+    expect(git(at, 'log', '-1', '--format=%P').split(' ')).toHaveLength(2);
+    expect(git(at, 'diff', '--name-only', 'HEAD')).toBe('untouched.txt');
+  });
+
+  it.each([
+    [
+      'both sides changed the same lines',
+      (at: Place) => commit(at, 'tracked.txt', 'otherwise'),
+      [],
+    ],
+    ['a file that would change has changes', (at: Place) => at.write('tracked.txt', 'dirty'), []],
+    [
+      'a file that would be made is there',
+      (at: Place) => {
+        mkdirSync(join(at.path, 'new'));
+        at.write('new/made.txt', 'mine');
+      },
+      [],
+    ],
+    ['a rebase is not finished', (at: Place) => rebasing(at), []],
+    [
+      'both sides changed the same lines',
+      (at: Place) => commit(at, 'tracked.txt', 'otherwise'),
+      ['--patch'],
+    ],
+    [
+      'a file that would change has changes',
+      (at: Place) => at.write('tracked.txt', 'dirty'),
+      ['--patch'],
+    ],
+    [
+      'a file that would be made is there',
+      (at: Place) => {
+        mkdirSync(join(at.path, 'new'));
+        at.write('new/made.txt', 'mine');
+      },
+      ['--patch'],
+    ],
+  ])('changes nothing when %s', async (_, hinder, how) => {
+    const at = repository();
+    const { id } = await run(at, WORKER);
+    hinder(at);
+    const before = withoutRuns(at);
+    const { code, err } = await at.oneshot(['apply', ...how]);
+    expect([code, err]).toEqual([1, expect.stringContaining('Nothing was changed.')]);
+    expect(err).toContain(`oneshot/${id}`);
+    expect(withoutRuns(at)).toEqual(before);
+  });
+
+  it('--patch changes the files and commits nothing', async () => {
+    const at = repository();
+    await run(at, WORKER);
+    commit(at, 'other.txt', 'mine');
+    const head = git(at, 'rev-parse', 'HEAD');
+    const { code, out } = await at.oneshot(['apply', '--patch']);
+    expect([code, out]).toEqual([0, expect.stringContaining('2 files of')]);
+    expect([at.read('tracked.txt'), at.read('new/made.txt')]).toEqual(['changed\n', 'new\n']);
+    expect(git(at, 'rev-parse', 'HEAD')).toBe(head);
+    expect(git(at, 'diff', '--cached', '--name-only')).toBe('');
+  });
+
+  it('brings also what an interrupted run left uncommitted', async () => {
+    const at = repository();
+    const worker = 'cat >/dev/null; echo half >made.txt; sleep 60';
+    const started = at.start(['do it', '--worktree', ...scriptAgent(at, worker)]);
+    await until('it has written', () =>
+      at.runs().some((path) => existsSync(join(path, 'worktree/made.txt'))),
+    );
+    const early = await at.oneshot(['apply']);
+    expect([early.code, early.err]).toEqual([2, expect.stringContaining('goes on (pid')]);
+    process.kill(started.pid, 'SIGINT');
+    await started.ended;
+    expect((await at.oneshot(['apply'])).code).toBe(0);
+    expect(at.read('made.txt')).toBe('half\n');
+  });
+
+  it('has nothing to do for a run that worked here', async () => {
+    const at = repository();
+    await at.oneshot(['do it', ...scriptAgent(at, WORKER)]);
+    const { code, err } = await at.oneshot(['apply']);
+    expect([code, err]).toEqual([2, expect.stringContaining('its work is in')]);
+  });
+});
+
+function repository(): Place {
+  const at = place();
+  committedIn(at);
+  return at;
+}
+
+function committedIn(at: Place): void {
+  at.write('tracked.txt', 'tracked\n');
+  at.write('untouched.txt', 'untouched\n');
+  git(at, 'init', '-q', '-b', 'main');
+  git(at, 'config', 'user.email', 'a@example.org');
+  git(at, 'config', 'user.name', 'A');
+  at.write('.git/info/exclude', 'agent.sh\n');
+  git(at, 'add', '.');
+  git(at, 'commit', '-q', '-m', 'first');
+}
+
+async function run(at: Place, worker: string) {
+  const ended = await at.oneshot(['do it', '--worktree', ...scriptAgent(at, worker)]);
+  return { ...ended, id: idOf(at) };
+}
+
+function idOf(at: Place): string {
+  return at.runs().at(-1)?.split('/').at(-1) ?? '';
+}
+
+function worktree(at: Place): { path: string } {
+  return { path: join(at.runs().at(-1) ?? '', 'worktree') };
+}
+
+function commit(at: Place, name: string, text: string): void {
+  at.write(name, text);
+  git(at, 'add', name);
+  git(at, 'commit', '-q', '-m', `change ${name}`);
+}
+
+/** A person's own rebase, stopped in the middle. */
+function rebasing(at: Place): void {
+  git(at, 'checkout', '-q', '-b', 'side');
+  commit(at, 'untouched.txt', 'side');
+  git(at, 'checkout', '-q', 'main');
+  commit(at, 'untouched.txt', 'main');
+  expect(() => git(at, 'rebase', 'side')).toThrow();
+}
+
+/** Everything but what a run with a worktree may add: its branch, its objects, its runs. */
+function withoutRuns(at: Place): Record<string, string> {
+  const added =
+    /\.git\/(refs\/heads\/oneshot|logs\/refs\/heads\/oneshot|worktrees|FETCH_HEAD)|\/(refs|logs|heads)$|^(agent\.sh)$|ORIG_HEAD/;
+  const entries = Object.entries(everythingOf(at.path)).filter(([path]) => !added.test(path));
+  return Object.fromEntries(entries);
+}
+
+function git(at: { readonly path: string }, ...args: string[]): string {
+  return execFileSync('git', args, {
+    cwd: at.path,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  }).trim();
+}
