@@ -29,6 +29,16 @@ export const CONTRACT = {
   resume: { part: 'stream', tier: 'capability' },
   schema: { part: 'stream', tier: 'capability' },
   transcript: { part: 'stream', tier: 'capability' },
+  start: { part: 'process', tier: 'mandatory' },
+  'stdin closed': { part: 'process', tier: 'mandatory' },
+  stream: { part: 'process', tier: 'mandatory' },
+  'live result': { part: 'process', tier: 'mandatory' },
+  'child holding stdout': { part: 'process', tier: 'mandatory' },
+  'result then hang': { part: 'process', tier: 'mandatory' },
+  'hang at start': { part: 'process', tier: 'mandatory' },
+  'stop by TERM': { part: 'process', tier: 'mandatory' },
+  'stop by KILL': { part: 'process', tier: 'mandatory' },
+  'tree gone': { part: 'process', tier: 'mandatory' },
 } as const satisfies Record<string, Row>;
 
 export type RowName = keyof typeof CONTRACT;
@@ -68,12 +78,12 @@ export class Findings {
   table(): string {
     const rows = this.#rows().map((row) =>
       [
-        `${row} (${CONTRACT[row].tier})`.padEnd(32),
+        `${row} (${CONTRACT[row].tier})`.padEnd(LABEL_WIDTH),
         ...AGENTS.map(({ name }) => this.#cell(name, row)),
       ].join(''),
     );
     const head = ['', ...AGENTS.map(({ name }) => name.padEnd(WIDTH))];
-    return [head.join('').padStart(32 + AGENTS.length * WIDTH), ...rows].join('\n');
+    return [head.join('').padStart(LABEL_WIDTH + AGENTS.length * WIDTH), ...rows].join('\n');
   }
 
   #rows(): RowName[] {
@@ -98,4 +108,5 @@ export class Findings {
   }
 }
 
-const WIDTH = 11;
+const LABEL_WIDTH = 34;
+const WIDTH = 10;
