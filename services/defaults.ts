@@ -28,7 +28,7 @@ export const DEFAULTS = Object.freeze({
   /** Whether the work tree is recorded around each attempt, where it is one of git's. */
   recordTrees: 'on',
   /** Bytes from which on a file of the work tree is not recorded. */
-  treeFileLimitBytes: 50 * 1024 ** 2,
+  treeFileLimitBytes: DEFAULT_TREES.fileLimitBytes,
   /** Whether a run works in a git worktree of its own. */
   worktree: 'off',
   /** Folder of the runs, from the working folder on. */
