@@ -6,6 +6,10 @@ import {
   RESULT_LIMIT,
 } from '../stream-reader.ts';
 import { arrayOf, numberOrNull, objectOf, textOf } from './json-fields.ts';
+import { failureOf } from './stream-failure.ts';
+import { sumOf } from './usage-sum.ts';
+
+const LOGIN = 'Log in with `/login` in claude, or set ANTHROPIC_API_KEY.';
 
 /** Reads the records of `--output-format stream-json`. The key `type` is not always the first. */
 export function claudeRecords(): JsonLinesOptions['onRecord'] {
@@ -21,7 +25,7 @@ export function claudeRecords(): JsonLinesOptions['onRecord'] {
 function readClaudeRecord(record: JsonObject): Activity[] {
   switch (record.type) {
     case 'assistant':
-      return arrayOf(objectOf(record.message).content).flatMap(readBlock);
+      return readAssistant(objectOf(record.message));
     case 'user':
       return arrayOf(objectOf(record.message).content).flatMap(readToolResult);
     case 'system':
@@ -31,6 +35,17 @@ function readClaudeRecord(record: JsonObject): Activity[] {
     default:
       return [];
   }
+}
+
+/** What Claude Code says itself, e.g. that its API failed, it prints as if the model had said it: that is no work. */
+function readAssistant({ model, content }: JsonObject): Activity[] {
+  const said = arrayOf(content).flatMap(readBlock);
+  return model === '<synthetic>' ? said.map(noticeOf) : said;
+}
+
+/** Words that are an error's. */
+export function noticeOf(activity: Activity): Activity {
+  return activity.kind === 'text' ? { kind: 'error', message: activity.text } : activity;
 }
 
 function readBlock(block: JsonObject): Activity[] {
@@ -67,52 +82,34 @@ function readRetry(record: JsonObject): Activity {
   return { kind: 'retry', message, delayMs: numberOrNull(record.retry_delay_ms) };
 }
 
-/**
- * Usage counts here only: in the assistant's records it is what was known when they began. The cost is that of the
- * whole session; each attempt has a session of its own.
- */
+/** Usage counts here only: in the assistant's records it is what was known when they began. */
 function readResult(record: JsonObject): Activity[] {
   const text = boundText(textOf(record.result), RESULT_LIMIT);
   const structured = record.structured_output ?? null;
   return [
     readUsage(record),
-    { kind: 'result', text, structured, failure: failureOf(record, text) },
+    { kind: 'result', text, structured, failure: readFailure(record, text) },
   ];
 }
 
-/** Input is everything that was read: fresh, written to the cache, and read from it. */
+/** Input is everything that was read: fresh, written to the cache, and read from it. The cost is the whole session's. */
 function readUsage(record: JsonObject): Activity {
   const usage = objectOf(record.usage);
-  const parts = ['input_tokens', 'cache_creation_input_tokens', 'cache_read_input_tokens'];
-  const known = parts.map((name) => numberOrNull(usage[name])).filter((count) => count !== null);
+  const { cache_creation_input_tokens: written, cache_read_input_tokens: read } = usage;
   return {
     kind: 'usage',
-    inputTokens: known.length === 0 ? null : known.reduce((sum, count) => sum + count, 0),
+    inputTokens: sumOf(usage.input_tokens, written, read),
     outputTokens: numberOrNull(usage.output_tokens),
     costUsd: numberOrNull(record.total_cost_usd),
   };
 }
 
 /** `subtype: "success"` goes together with `is_error: true` when the API failed: only `is_error` counts. */
-function failureOf(record: JsonObject, text: string): StreamFailure | null {
+function readFailure(record: JsonObject, text: string): StreamFailure | null {
   const failed = record.is_error === true || textOf(record.subtype).startsWith('error');
   if (!failed) return null;
   const errors = arrayOf(record.errors).length > 0 ? JSON.stringify(record.errors) : '';
   const message = text || errors || textOf(record.subtype) || 'it failed without saying why';
-  const evidence = `${message} ${textOf(record.terminal_reason)} ${record.api_error_status ?? ''}`;
-  return {
-    class: classOf(evidence),
-    message: boundText(message, 1_000),
-    resumeAt: null,
-  };
-}
-
-const CLASSES = [
-  ['contextTooLong', /prompt_too_long|prompt is too long|context (length|window)/i],
-  ['unauthorized', /\b401\b|invalid api key|authentication|\/login|oauth token/i],
-  ['limited', /\b(429|529)\b|rate.?limit|overloaded|usage limit|hit your .*limit|limit reached/i],
-] as const;
-
-function classOf(evidence: string): StreamFailure['class'] {
-  return CLASSES.find(([, pattern]) => pattern.test(evidence))?.[0] ?? 'crashed';
+  const evidence = `${textOf(record.terminal_reason)} ${record.api_error_status ?? ''}`;
+  return failureOf(message, { evidence, login: LOGIN });
 }

@@ -53,6 +53,7 @@ function preflight({ isRoot, environment }: LaunchPlace): string | null {
 }
 
 /** The folder's name is that of the work tree, with `-` for everything that is no letter or digit. */
-function transcriptPath({ home, cwd }: LaunchPlace, sessionId: string): string {
-  return join(home, '.claude', 'projects', cwd.replace(/[^a-zA-Z0-9]/g, '-'), `${sessionId}.jsonl`);
+function transcriptPath({ home, cwd, environment }: LaunchPlace, sessionId: string): string {
+  const root = environment.CLAUDE_CONFIG_DIR || join(home, '.claude');
+  return join(root, 'projects', cwd.replace(/[^a-zA-Z0-9]/g, '-'), `${sessionId}.jsonl`);
 }

@@ -9,10 +9,11 @@ const LOGIN = 'Log in by starting `gemini` once, or set GEMINI_API_KEY.';
 /** Its hint at the context window is a guess of its own: it says this of every answer without words. */
 const EMPTY = /empty (text )?response|no response text/i;
 
-/** The failure of a result whose status is not `success`. */
-export function readGeminiFailure({ status, error }: JsonObject): StreamFailure {
+/** The failure of a result whose status is not `success`; what it told before, where the result itself has no words. */
+export function readGeminiFailure({ status, error }: JsonObject, told: string): StreamFailure {
   const { message, type } = objectOf(error);
-  const said = textOf(message) || `it failed without saying why (${textOf(status) || 'no status'})`;
+  const said =
+    textOf(message) || told || `it failed without saying why (${textOf(status) || 'no status'})`;
   if (EMPTY.test(said)) return { class: 'empty', message: boundText(said, 1_000), resumeAt: null };
   return failureOf(plain(said), { evidence: `${said} ${textOf(type)}`, login: LOGIN });
 }
@@ -23,11 +24,13 @@ export function stoppedBy(message: string): StreamFailure {
   return { class: 'crashed', message: `it stopped without finishing: ${said}`, resumeAt: null };
 }
 
-/** Its own code for a login that it cannot do, and the HTTP statuses of its API modulo 256: 401, 429 and 529. */
+/** Its own code for a login that it cannot do, and the HTTP statuses of its API modulo 256. */
 const EXITS: Readonly<Record<number, readonly [StreamFailure['class'], said: string]>> = {
   41: ['unauthorized', 'it is not logged in'],
   145: ['unauthorized', 'its API refused the key (HTTP 401)'],
+  147: ['unauthorized', 'its API forbids it (HTTP 403)'],
   173: ['limited', 'its API is at its limit (HTTP 429)'],
+  247: ['limited', 'its API is overloaded (HTTP 503)'],
   17: ['limited', 'its API is overloaded (HTTP 529)'],
 };
 

@@ -21,7 +21,7 @@ export function geminiRecords(): Pick<JsonLinesOptions, 'onRecord' | 'onEnd'> {
   let held: Activity[] = [];
   const words = createWords((said) => void held.push(said), NO_CLOCK);
   let answer = '';
-  let stopped: StreamFailure | null = null;
+  let told: string | null = null;
 
   const take = (): Activity[] => {
     const taken = held;
@@ -34,22 +34,22 @@ export function geminiRecords(): Pick<JsonLinesOptions, 'onRecord' | 'onEnd'> {
   };
   const readWords = ({ role, content }: JsonObject): Activity[] => {
     if (role !== 'assistant') return [];
-    stopped = null;
+    told = null;
     answer = lastOf(answer + textOf(content), 2 * RESULT_LIMIT);
     words.add('text', textOf(content));
     return take();
   };
   const beginAnew = (activity: Activity): Activity[] => {
-    stopped = null;
+    told = null;
     answer = '';
     return [...sayAll(), activity];
   };
   const readError = ({ message }: JsonObject): Activity[] => {
-    stopped = stoppedBy(textOf(message));
+    told = textOf(message);
     return [...sayAll(), { kind: 'error', message: boundText(textOf(message)) }];
   };
   const readResult = (record: JsonObject): Activity[] => {
-    const failure = record.status === 'success' ? stopped : readGeminiFailure(record);
+    const failure = failureOfResult(record, told);
     const text = lastOf(answer.trim(), RESULT_LIMIT);
     const result: Activity = { kind: 'result', text, structured: null, failure };
     return [...sayAll(), readUsage(objectOf(record.stats)), result];
@@ -76,6 +76,12 @@ export function geminiRecords(): Pick<JsonLinesOptions, 'onRecord' | 'onEnd'> {
     },
     onEnd: sayAll,
   };
+}
+
+/** An error after which it said and did nothing more counts, whatever the result claims. */
+function failureOfResult(record: JsonObject, told: string | null): StreamFailure | null {
+  if (record.status !== 'success') return readGeminiFailure(record, told ?? '');
+  return told === null ? null : stoppedBy(told);
 }
 
 /** Of a text longer than the limit, the last characters of a result: a verdict is at the end. */

@@ -35,15 +35,23 @@ export function findGeminiChat(
  */
 export function readGeminiTranscript(text: string): TranscriptOutcome {
   const messages = new Map<string, JsonObject>();
-  for (const record of text.split('\n').map(parseRecord))
-    if (record?.type === 'gemini') messages.set(textOf(record.id), record);
-  const answers = [...messages.values()];
+  for (const record of text.split('\n').map(parseRecord)) {
+    if (typeof record?.$rewindTo === 'string') rewind(messages, record.$rewindTo);
+    else if (typeof record?.id === 'string') messages.set(record.id, record);
+  }
+  const answers = [...messages.values()].filter(({ type }) => type === 'gemini');
   const texts = answers.map(({ content }) => textOf(content));
   return {
     finished: false,
     lastText: texts.filter((each) => each.trim() !== '').at(-1) ?? '',
     toolCalls: answers.flatMap(({ toolCalls }) => arrayOf(toolCalls)).map(describeCall),
   };
+}
+
+/** Takes a message and all after it back; all of them, when it is not there. */
+function rewind(messages: Map<string, JsonObject>, to: string): void {
+  const ids = [...messages.keys()];
+  for (const id of ids.slice(Math.max(0, ids.indexOf(to)))) messages.delete(id);
 }
 
 function projectOf(registry: string, cwd: string): string | null {

@@ -5,13 +5,16 @@ import {
   type JsonObject,
   RESULT_LIMIT,
 } from '../stream-reader.ts';
-import { claudeRecords } from './claude-records.ts';
+import { claudeRecords, noticeOf } from './claude-records.ts';
 import { numberOrNull, objectOf, textOf } from './json-fields.ts';
 import { failureOf } from './stream-failure.ts';
 import { positiveOrNull } from './usage-sum.ts';
 
-const LOGIN =
+export const QWEN_LOGIN =
   'Log in with `/auth` in qwen, or set the key of its provider (OPENAI_API_KEY with --auth-type openai).';
+
+/** An error of its API, which it prints as if the model had said it: that is no work. */
+const API_ERROR = /^\[API Error: .*\]$/s;
 
 /** Reads the records of `qwen -o stream-json`: those of Claude Code but for the result and the retries. */
 export function qwenRecords(): JsonLinesOptions['onRecord'] {
@@ -22,7 +25,12 @@ export function qwenRecords(): JsonLinesOptions['onRecord'] {
       return [...readShared({ session_id }, line), ...readResult(record)];
     }
     const isRetry = record.type === 'system' && record.subtype === 'retry';
-    return [...readShared(record, line), ...(isRetry ? [readRetry(record)] : [])];
+    const shared = readShared(record, line).map((activity) =>
+      activity.kind === 'text' && API_ERROR.test(activity.text.trim())
+        ? noticeOf(activity)
+        : activity,
+    );
+    return [...shared, ...(isRetry ? [readRetry(record)] : [])];
   };
 }
 
@@ -56,5 +64,5 @@ function readFailure(record: JsonObject, text: string): StreamFailure | null {
   const subtype = textOf(record.subtype);
   if (record.is_error !== true && !subtype.startsWith('error')) return null;
   const message = textOf(objectOf(record.error).message) || text || subtype;
-  return failureOf(message || 'it failed without saying why', { login: LOGIN });
+  return failureOf(message || 'it failed without saying why', { login: QWEN_LOGIN });
 }

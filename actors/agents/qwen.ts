@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { StreamFailure } from '../../machines/activity.ts';
 import { VERDICT_SCHEMA } from '../../machines/prompts.ts';
 import { jsonLinesReader } from '../stream-reader.ts';
 import type { AgentAdapter, Launch, LaunchPlace, LaunchRequest } from './adapter.ts';
-import { qwenRecords } from './qwen-records.ts';
+import { QWEN_LOGIN, qwenRecords } from './qwen-records.ts';
 import { readQwenTranscript } from './qwen-transcript.ts';
 
 /** Qwen Code. What is known of it was recorded from version 0.24.4, which needs Node 22. */
@@ -15,6 +16,7 @@ export const qwen: AgentAdapter = {
   program: () => 'qwen',
   launch,
   reader: (sink) => jsonLinesReader({ ...sink, onRecord: qwenRecords() }),
+  failureOfExit,
   transcript: {
     find: transcriptPath,
     read: (path) => readQwenTranscript(readFileSync(path, 'utf8')),
@@ -40,4 +42,10 @@ function transcriptPath({ home, cwd, environment }: LaunchPlace, sessionId: stri
   const base = environment.QWEN_RUNTIME_DIR || environment.QWEN_HOME || join(home, '.qwen');
   const project = cwd.replace(/[^a-zA-Z0-9]/g, '-');
   return join(base, 'projects', project, 'chats', `${sessionId}.jsonl`);
+}
+
+/** Where no way to log in was chosen, it says so on stderr and begins no stream. */
+function failureOfExit(_exitCode: number, complaint: string): StreamFailure | null {
+  if (!/no auth type is selected/i.test(complaint)) return null;
+  return { class: 'unauthorized', message: `it is not logged in. ${QWEN_LOGIN}`, resumeAt: null };
 }

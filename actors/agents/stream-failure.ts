@@ -7,7 +7,10 @@ const MESSAGE_LENGTH = 1_000;
 
 const SHORTEN = 'Shorten the task, or choose a model with a larger context.';
 
-/** The first that fits counts: a prompt that is too long is often an error 400 that also speaks of limits. */
+/**
+ * The first that fits counts: a prompt that is too long is often an error 400 that also speaks of limits, and a quota that
+ * is used up is sometimes an error 403.
+ */
 const CLASSES = [
   [
     'contextTooLong',
@@ -15,12 +18,13 @@ const CLASSES = [
   ],
   [
     'unauthorized',
-    /\b401\b|invalid (x-)?api.?key|incorrect api key|authenticat|\/login|oauth token|no api key|api key not valid|auth method|(log|sign) ?in again|not logged in/i,
+    /\b401\b|invalid (x-)?api.?key|incorrect api key|authenticat|\/login|oauth token|no api key|api key not valid|auth (method|type)|(log|sign) ?in again|not logged in/i,
   ],
   [
     'limited',
-    /\b(429|529)\b|rate.?limit|overloaded|usage limit|hit your .*limit|limit reached|quota|too many requests|resource.?exhausted|at capacity|high demand/i,
+    /\b(429|503|529)\b|rate.?limit|overloaded|usage limit|hit your .*limit|limit reached|quota|too many requests|resource.?exhausted|at capacity|high demand/i,
   ],
+  ['unauthorized', /\b403\b|permission_denied/i],
 ] as const;
 
 /**

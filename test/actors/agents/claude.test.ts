@@ -72,9 +72,26 @@ describe('The stream of claude', () => {
     [{ subtype: 'success', is_error: true, result: 'API Error: 429 rate_limit' }, 'limited'],
     [{ subtype: 'success', is_error: true, result: 'API Error: 529 Overloaded' }, 'limited'],
     [{ subtype: 'success', is_error: true, result: "You've hit your session limit" }, 'limited'],
+    [{ subtype: 'success', is_error: true, result: 'API Error: 503 upstream' }, 'limited'],
+    [{ subtype: 'success', is_error: true, result: 'API Error: 403 Forbidden' }, 'unauthorized'],
+    [{ subtype: 'success', is_error: true, result: 'x', api_error_status: 429 }, 'limited'],
     [{ subtype: 'error_during_execution', is_error: true }, 'crashed'],
   ])('with %j is a failure of class %s', (fields, failure) => {
     expect(outcomeOf(read(result(fields))).final?.failure?.class).toBe(failure);
+  });
+
+  it('of a refusal says what to do', () => {
+    const refused = { is_error: true, result: 'Invalid API key' };
+    expect(outcomeOf(read(result(refused))).final?.failure?.message).toMatch(
+      /key\. Log in with .*\/login/,
+    );
+  });
+
+  it('has no work in what claude itself says in the place of its model', () => {
+    const content = [{ type: 'text', text: 'API Error: 529 Overloaded' }];
+    const notice = { type: 'assistant', message: { model: '<synthetic>', content } };
+    const activities = read(Buffer.from(`${JSON.stringify(notice)}\n`));
+    expect(activities).toEqual([{ kind: 'error', message: 'API Error: 529 Overloaded' }]);
   });
 
   it('that talks about errors in a success is none', () => {
@@ -117,6 +134,10 @@ describe('The transcript of claude', () => {
     const where = { home: '/home/me', cwd: '/src/my.app', isRoot: false, environment: {} };
     expect(claude.transcript?.find(where, 'id')).toBe(
       '/home/me/.claude/projects/-src-my-app/id.jsonl',
+    );
+    const environment = { CLAUDE_CONFIG_DIR: '/work/claude' };
+    expect(claude.transcript?.find({ ...where, environment }, 'id')).toBe(
+      '/work/claude/projects/-src-my-app/id.jsonl',
     );
   });
 });

@@ -101,6 +101,21 @@ describe('The stream of gemini', () => {
     });
   });
 
+  it.each([
+    ['The model returned an empty text response. If your context window is near …', 'empty'],
+    ['[API Error: You exceeded your current quota]', 'limited'],
+  ])(
+    'whose result has no words for its failure has those of the error before: %s',
+    (message, failure) => {
+      const told = { type: 'error', severity: 'error', message };
+      const { final } = outcomeOf(
+        readAll(gemini, lines(told, { type: 'result', status: 'error' })),
+      );
+      expect(final?.failure?.class).toBe(failure);
+      expect(final?.failure?.message).toContain(message.slice(0, 30));
+    },
+  );
+
   it('with an error after which it went on has not failed', () => {
     const { final } = outcomeOf(readAll(gemini, lines(LOOP, said('done'), SUCCESS)));
     expect(final).toMatchObject({ text: 'done', failure: null });
@@ -142,6 +157,8 @@ describe('The exit code of gemini', () => {
     [41, 'unauthorized', /not logged in.*It said: set an Auth method$/],
     [173, 'limited', /HTTP 429/],
     [17, 'limited', /HTTP 529/],
+    [247, 'limited', /HTTP 503/],
+    [147, 'unauthorized', /HTTP 403/],
   ])('%p without a result is a failure of class %s', (code, failure, message) => {
     expect(gemini.failureOfExit?.(code, 'noise\nset an Auth method\n')).toEqual({
       class: failure,
@@ -168,6 +185,15 @@ describe('The transcript of gemini', () => {
     expect(seen.lastText).toBe('I will write the file now.');
     expect(seen.toolCalls).toEqual([expect.stringMatching(/^write_file .*hello\.txt/)]);
     expect(readGeminiTranscript(transcript('success')).lastText).toMatch(/^Done\. I wrote/);
+  });
+
+  it('has nothing of what was taken back', () => {
+    const written = { id: 'b', type: 'gemini', content: 'No.', toolCalls: [{ name: 'rm' }] };
+    const records = [{ id: 'a', type: 'gemini', content: 'Yes.' }, written, { $rewindTo: 'b' }];
+    const seen = readGeminiTranscript(lines(...records).toString());
+    expect(seen).toEqual({ finished: false, lastText: 'Yes.', toolCalls: [] });
+    const all = lines(...records, { $rewindTo: 'other' }).toString();
+    expect(readGeminiTranscript(all).lastText).toBe('');
   });
 
   it('is not finished at a message whose call of a tool is not written yet', () => {

@@ -69,10 +69,18 @@ describe('The stream of qwen', () => {
     ['[API Error: 400 Range of input length should be [1, 98304]]', 'contextTooLong'],
     ["[API Error: 400 This model's maximum context length is 8192 tokens]", 'contextTooLong'],
     ['[API Error: 401 Incorrect API key provided]', 'unauthorized'],
+    ['[API Error: 403 Access denied.]', 'unauthorized'],
+    ['No auth type is selected. Please configure an auth type.', 'unauthorized'],
     ['[API Error: Connection error.]', 'crashed'],
   ])('with the error "%s" is a failure of class %s', (message, failure) => {
     const bytes = result({ subtype: 'error_during_execution', is_error: true, error: { message } });
     expect(outcomeOf(readAll(qwen, bytes)).final?.failure?.class).toBe(failure);
+  });
+
+  it('has no work in the words of an error of its API', () => {
+    const activities = read('auth401');
+    expect(kindsOf(activities)).toEqual(['session', 'error', 'usage', 'result']);
+    expect(outcomeOf(activities).words).toBe('');
   });
 
   it('that calls itself an error in its subtype only has failed too', () => {
@@ -159,5 +167,16 @@ describe('The command line of qwen', () => {
   it('asks an auditor for a typed verdict', () => {
     const { args } = qwen.launch(request({ role: 'auditor' }));
     expect(JSON.parse(args[args.indexOf('--json-schema') + 1] ?? '')).toEqual(VERDICT_SCHEMA);
+  });
+});
+
+describe('The exit of qwen', () => {
+  it('without a stream says when no way to log in was chosen', () => {
+    const complaint = 'warning\nNo auth type is selected. Please configure an auth type …\n';
+    expect(qwen.failureOfExit?.(1, complaint)).toMatchObject({
+      class: 'unauthorized',
+      message: expect.stringContaining('/auth'),
+    });
+    expect(qwen.failureOfExit?.(1, 'Warning: no sandbox')).toBeNull();
   });
 });
