@@ -132,6 +132,19 @@ export const COMMANDS: readonly CommandRow[] = [
     run: async (id, options) => (await import('./cli-fork.ts')).forkCommand(id, options),
   },
   {
+    usage: 'clean',
+    description:
+      'Remove old runs with their refs and worktrees; shows only what it would do, but for --yes',
+    options: [
+      ['--older-than <age>', 'Runs in which nothing has happened for so long (default: 30d)'],
+      ['--state <states>', 'Of completed and rejected runs only these (default: both)'],
+      ['--run <id>', 'This run, whatever its age and state; may be repeated', 'list'],
+      ['--yes', 'Do it'],
+      ['--dry-run', 'Only show it, also with --yes'],
+    ],
+    run: async (_, options) => (await import('./cli-clean.ts')).cleanCommand(options),
+  },
+  {
     usage: 'stop [id]',
     description: 'Stop a run; `oneshot resume` goes on with it',
     options: [],

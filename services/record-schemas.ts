@@ -16,7 +16,7 @@ import {
 } from './output-schemas.ts';
 import { journalLineSchema, lockSchema, snapshotFileSchema } from './run-schemas.ts';
 import { agentLineSchema, findingSchema, verificationRowSchema } from './survey-schemas.ts';
-import { applySchema, diffSchema, restoreSchema } from './tree-schemas.ts';
+import { applySchema, cleanSchema, diffSchema, restoreSchema } from './tree-schemas.ts';
 
 export const RECORD_SCHEMAS = {
   oneshot: snapshotFileSchema,
@@ -38,6 +38,7 @@ export const RECORD_SCHEMAS = {
   diff: diffSchema,
   restore: restoreSchema,
   apply: applySchema,
+  clean: cleanSchema,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
 export type RecordKind = keyof typeof RECORD_SCHEMAS;

@@ -1,11 +1,14 @@
 /** Schemas of what the commands on recorded trees print. */
 import { z } from 'zod';
 import type { ChangedFile } from '../machines/changes.ts';
+import type { CleanedRun, KeptRun } from './clean.ts';
 import type { ApplyLine } from './cli-apply.ts';
+import type { CleanLine } from './cli-clean.ts';
 import type { DiffLine } from './cli-diff.ts';
 import type { RestoreLine } from './cli-restore.ts';
+import { phaseSchema } from './context-schemas.ts';
 import { objectName, skippedFileSchema } from './contract-schemas.ts';
-import { count, exactly, list, ordinal, version1 } from './schema-of.ts';
+import { count, epochMs, exactly, list, ordinal, version1 } from './schema-of.ts';
 
 const changedFileSchema = exactly<ChangedFile>()(
   z
@@ -62,4 +65,30 @@ export const applySchema = exactly<ApplyLine>()(
       files: count,
     })
     .meta({ title: 'apply --json', description: 'What was brought into the work tree.' }),
+);
+
+const cleanedSchema = exactly<CleanedRun>()(
+  z.strictObject({
+    run: z.string().describe('Id of the run.'),
+    state: phaseSchema.nullable().describe('null: it cannot be read.'),
+    updatedAt: epochMs.nullable(),
+    bytes: count.describe('Of its folder, without a worktree.'),
+    refs: count,
+    worktree: z.string().nullable(),
+    keptBranch: z.string().nullable().describe('It stays, since it is merged nowhere.'),
+  }),
+);
+
+const keptSchema = exactly<KeptRun>()(z.strictObject({ run: z.string(), why: z.string() }));
+
+export const cleanSchema = exactly<CleanLine>()(
+  z
+    .strictObject({
+      type: z.literal('clean'),
+      version: version1,
+      dryRun: z.boolean().describe('Nothing was removed: it would be.'),
+      removed: list(cleanedSchema),
+      kept: list(keptSchema).describe('Runs that were meant and are kept all the same.'),
+    })
+    .meta({ title: 'clean --json', description: 'What was removed, or would be.' }),
 );

@@ -30,7 +30,7 @@ esac`;
 const AUDITOR = `if [ -e asked ]; then ${SAY_DONE}; else touch asked; cat >/dev/null; echo '{"verdict":"retry","feedback":"more","findings":["half"]}'; fi`;
 
 /** Written in other runs than the eventful one. */
-const ELSEWHERE = ['refusal', 'apply'];
+const ELSEWHERE = ['refusal', 'apply', 'clean'];
 
 describe('The schemas of what oneshot writes', () => {
   it('take all of an eventful run, and no record with a key too many, too few or of another type', async () => {
@@ -76,6 +76,7 @@ describe('The schemas of what oneshot writes', () => {
     const records = [
       ...recordsIn(at.runs().at(-1) ?? ''),
       ...linesOf('apply', 'apply --json', applied.out),
+      ...linesOf('clean', 'clean --json', await cleaned(at)),
     ];
     expect(records.map(({ kind }) => kind)).toContain('apply');
     expect(records.flatMap(problemsOf)).toEqual([]);
@@ -122,6 +123,13 @@ async function eventfulRun(at: Place): Promise<StoredRecord[]> {
     ...linesOf('doctor-line', 'doctor --json', (await at.oneshot(['doctor', '--json'])).out),
     ...linesOf('verification-line', 'verify --json', (await verification(at)).out),
   ];
+}
+
+async function cleaned(at: Place): Promise<string> {
+  const dry = await at.oneshot(['clean', '--older-than', '0d', '--json']);
+  await at.shell('touch .oneshot/*/worktree/dirty');
+  const kept = await at.oneshot(['clean', '--older-than', '0d', '--yes', '--json']);
+  return dry.out + kept.out;
 }
 
 function verification(at: Place) {
