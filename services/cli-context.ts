@@ -5,6 +5,7 @@ import { AGENT_NAMES } from '../actors/agents/registry.ts';
 import type { CommandOptions } from './cli-program.ts';
 import { type Config, environment, loadConfig } from './config.ts';
 import type { Flags } from './config-flags.ts';
+import type { HookHost } from './hooks.ts';
 import { flagAttribute, OPTION_LIST } from './options.ts';
 import type { Output, Streams } from './output.ts';
 import { jsonOutput } from './output-json.ts';
@@ -43,6 +44,14 @@ export function createOutput(options: CommandOptions): Output {
     columns: () => process.stderr.columns || 100,
     now: Date.now,
   });
+}
+
+/** Where hooks run and what they may do to the terminal. */
+export function hookHost({ notice }: Output): HookHost {
+  const ring = () => {
+    if (process.stderr.isTTY) STREAMS.err('\u0007');
+  };
+  return { environment: environment(), ring, notify: notice };
 }
 
 /** Colours are for terminals; NO_COLOR (https://no-color.org) and `--no-color` turn them off. */

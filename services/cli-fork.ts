@@ -27,14 +27,18 @@ export async function forkCommand(id: string, options: CommandOptions): Promise<
   const folder = await forkRun({ from, point, task, maxIterations, settings, changes });
   if (options.start === false) return tellOf(folder, from, point, options);
   createOutput(options).notice(description(folder, from, point));
-  return goOnOrDiscard(folder, options);
+  return goOnOrDiscard(folder, config, options);
 }
 
 /** A fork that is refused before anything has begun leaves nothing behind. */
-async function goOnOrDiscard(folder: RunFolder, options: CommandOptions): Promise<number> {
+async function goOnOrDiscard(
+  folder: RunFolder,
+  config: Config,
+  options: CommandOptions,
+): Promise<number> {
   const before = readFileSync(folder.journal);
   try {
-    return await goOn(folder, {}, options);
+    return await goOn(folder, {}, config, options);
   } catch (error) {
     if (error instanceof OneshotError && before.equals(readFileSync(folder.journal)))
       discardFork(folder);

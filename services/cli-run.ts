@@ -3,10 +3,12 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { text as textOfStream } from 'node:stream/consumers';
 import type { Limits } from '../machines/contracts.ts';
-import { type CommandContext, commandContext, createOutput } from './cli-context.ts';
+import { type CommandContext, commandContext, createOutput, hookHost } from './cli-context.ts';
 import type { CommandOptions } from './cli-program.ts';
 import type { Config } from './config.ts';
 import { UsageError } from './errors.ts';
+import type { HookSettings } from './hook-settings.ts';
+import { attachHooks } from './hooks.ts';
 import { type Inspection, inspectionOf, serveRun } from './inspect-run.ts';
 import type { Output } from './output.ts';
 import { reportRun } from './run-report.ts';
@@ -45,7 +47,7 @@ export async function startAndDrive(
       signal: signals.waiting,
       notify: output.notice,
     });
-    return await drive(session, output, signals, inspection);
+    return await drive({ session, output, signals, inspection, hooks: config.on });
   } catch (error) {
     return signals.exitCodeOf(error);
   } finally {
@@ -55,13 +57,14 @@ export async function startAndDrive(
 
 export async function resumeCommand(id: string, options: CommandOptions): Promise<number> {
   const { config } = await commandContext(options);
-  return goOn(findRun(config.runsDir, id), extensionOf(options, config), options);
+  return goOn(findRun(config.runsDir, id), extensionOf(options, config), config, options);
 }
 
 /** Goes on with a run and stays with it to its end. Returns the exit code. */
 export async function goOn(
   folder: RunFolder,
   extension: Partial<Limits>,
+  config: Pick<Config, 'on'>,
   options: CommandOptions,
 ): Promise<number> {
   const output = createOutput(options);
@@ -75,7 +78,8 @@ export async function goOn(
       signal: signals.waiting,
       notify: output.notice,
     });
-    if ('run' in session) return await drive(session, output, signals, inspection);
+    if ('run' in session)
+      return await drive({ session, output, signals, inspection, hooks: config.on });
     output.notice(`The run ${folder.id} is completed already; there is nothing to resume.`);
     output.finished(reportRun(folder));
     return 0;
@@ -97,22 +101,27 @@ function extensionOf(options: CommandOptions, config: Config): Partial<Limits> {
   };
 }
 
-async function drive(
-  session: RunSession,
-  output: Output,
-  signals: Signals,
-  inspection: Inspection | null,
-): Promise<number> {
+interface Drive {
+  readonly session: RunSession;
+  readonly output: Output;
+  readonly signals: Signals;
+  readonly inspection: Inspection | null;
+  readonly hooks: readonly HookSettings[];
+}
+
+async function drive({ session, output, signals, inspection, hooks }: Drive): Promise<number> {
   output.started(session.header, session.folder.path);
   session.transitions$.subscribe(output.transition);
   session.activities$.subscribe(output.activities);
   session.notices$.subscribe(output.notice);
-  signals.attach(session);
+  const called = attachHooks(session, hooks, hookHost(output));
+  signals.attach({ ...session, hurry: () => [session.hurry(), called.abort()] });
   const serving = inspection && serveRun(session, inspection, output.notice);
   try {
     await session.run();
   } finally {
     await serving?.close();
+    await called.settled();
   }
   const report = reportRun(session.folder);
   output.finished(report);
@@ -122,7 +131,7 @@ async function drive(
 interface Signals {
   /** Aborted by a signal that comes before there is a session. */
   readonly waiting: AbortSignal;
-  attach(session: RunSession): void;
+  attach(session: Pick<RunSession, 'interrupt' | 'hurry'>): void;
   /** What a wait that a signal ended exits with; throws every other error on. */
   exitCodeOf(error: unknown): number;
   stop(): void;
@@ -131,7 +140,7 @@ interface Signals {
 /** The first signal stops the run in good order, the second at once. */
 function listenForSignals(): Signals {
   const waiting = new AbortController();
-  let session: RunSession | null = null;
+  let session: Pick<RunSession, 'interrupt' | 'hurry'> | null = null;
   let first: NodeJS.Signals | null = null;
   const take = (signal: NodeJS.Signals): void => {
     if (first === null) {

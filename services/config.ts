@@ -6,6 +6,7 @@ import { type ConfigDocument, findConfig, readConfig } from './config-files.ts';
 import { type Flags, readFlags } from './config-flags.ts';
 import { DEFAULTS } from './defaults.ts';
 import { ConfigError, OneshotError } from './errors.ts';
+import type { HookSettings } from './hook-settings.ts';
 import { OPTION_LIST, OPTIONS, type OptionKey, type OptionValues } from './options.ts';
 
 /** Everything that was set or holds by default, in the units of the program; `null` is not set. */
@@ -40,6 +41,7 @@ export interface Config extends Limits {
   readonly recordTrees: 'on' | 'off';
   readonly treeFileLimitBytes: number;
   readonly worktree: 'on' | 'off';
+  readonly on: readonly HookSettings[];
   /** Names of environment variables. */
   readonly secrets: readonly string[];
   /** Absolute path. */
@@ -150,6 +152,7 @@ function resolved(sources: readonly Source[], { cwd, home }: Folders): Config {
     agentArgs: set.agentArgs ?? [],
     checks: set.checks ?? [],
     recordTrees: set.recordTrees ?? DEFAULTS.recordTrees,
+    on: set.on ?? [],
     worktree: set.worktree ?? DEFAULTS.worktree,
     treeFileLimitBytes: set.treeFileLimit ?? DEFAULTS.treeFileLimitBytes,
     secrets: set.secrets ?? [],

@@ -1,5 +1,6 @@
 import { byteSize, checkCommand, choice, text, variableName } from './config-values.ts';
 import { DEFAULTS } from './defaults.ts';
+import { hookRule } from './hook-settings.ts';
 import { list, type OptionRow, single } from './option-row.ts';
 
 const files = { ...single, group: 'Files' } as const;
@@ -43,6 +44,17 @@ export const FILE_OPTIONS = {
       'here: `on` or `off`; `oneshot apply` brings its work here',
     rule: choice('on', 'off'),
     default: DEFAULTS.worktree,
+  },
+  on: {
+    ...files,
+    flag: null,
+    argument: '<hooks>',
+    description:
+      'What to do when a run is `completed`, `failed`, `rejected`, `interrupted`, `waitingForQuota`, or at any ' +
+      '`transition`: for each a command line, `bell`, `notify`, an object of `command` and `timeout` (10s), or a list',
+    rule: hookRule,
+    default: null,
+    otherwise: 'nothing',
   },
   cwd: {
     ...files,

@@ -8,6 +8,7 @@ import {
   stopSchema,
   treesSchema,
 } from './attempt-schemas.ts';
+import { hookLineSchema, hookSchema } from './hook-schemas.ts';
 import {
   logLineSchema,
   outputLineSchema,
@@ -39,6 +40,8 @@ export const RECORD_SCHEMAS = {
   restore: restoreSchema,
   apply: applySchema,
   clean: cleanSchema,
+  hook: hookSchema,
+  'hook-line': hookLineSchema,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
 export type RecordKind = keyof typeof RECORD_SCHEMAS;

@@ -48,6 +48,7 @@ describe('loadConfig without any setting', () => {
       recordTrees: 'on',
       treeFileLimitBytes: 52_428_800,
       worktree: 'off',
+      on: [],
       secrets: [],
       runsDir: join(here().cwd, '.oneshot'),
     });

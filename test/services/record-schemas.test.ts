@@ -14,7 +14,12 @@ import {
   type StoredRecord,
 } from './stored-records.ts';
 
-const CONFIG = JSON.stringify({ retryPause: '50ms', killGrace: '300ms', resultGrace: '300ms' });
+const CONFIG = JSON.stringify({
+  retryPause: '50ms',
+  killGrace: '300ms',
+  resultGrace: '300ms',
+  on: { transition: 'cat >>hooked', completed: { command: 'sleep 60', timeout: '100ms' } },
+});
 const CHECK = 'test -e fixed || { echo "fixed is missing"; exit 7; }';
 
 /** Is interrupted; hangs behind its result; mends what a check found; dies; does what the auditor wanted. */
@@ -104,11 +109,12 @@ async function eventfulRun(at: Place): Promise<StoredRecord[]> {
   const held = recordsIn(at.runs().at(-1) ?? '').filter(({ kind }) => kind === 'lock');
   process.kill(run.pid, 'SIGINT');
   const { code, out } = await run.ended;
-  const resumed = await at.oneshot(['resume', '--json']);
+  const resumed = await at.oneshot(['resume', '--json', '--config', 'quick.json']);
   expect([code, resumed.code]).toEqual([130, 0]);
   return [
     ...held,
     ...recordsIn(at.runs().at(-1) ?? ''),
+    ...linesOf('hook', 'hooks', at.read('hooked')),
     ...linesOf('output-line', '--json', out),
     ...linesOf('output-line', 'resume --json', resumed.out),
     { kind: 'report', where: 'show --json', value: await at.show() },

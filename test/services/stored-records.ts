@@ -25,6 +25,7 @@ const RECORDS: Readonly<Record<string, RecordKind>> = {
 const LINES: Readonly<Record<string, RecordKind>> = {
   'journal.ndjson': 'journal-line',
   'oneshot-log.ndjson': 'log-line',
+  'hooks.ndjson': 'hook-line',
 };
 
 /** For people and agents: they have no schema. */
