@@ -98,6 +98,12 @@ export async function runGit(call: GitCall): Promise<GitOutput> {
       settle();
       reject(new GitError('notInstalled', `git cannot be started: ${error.message}`));
     });
+    // A process of its own that it left may hold its output open for ever.
+    child.on('exit', () => {
+      if (!stopped) return;
+      child.stdout.destroy();
+      child.stderr.destroy();
+    });
     child.on('close', (code, killedBy) => {
       settle();
       const out = Buffer.concat(chunks).subarray(0, call.atMostBytes);

@@ -57,7 +57,7 @@ async function locate(cwd: string, environment: Environment) {
   const [isInside, root, gitDir, commonDir, objects, exclude, format] = lines;
   if (isInside !== 'true') return null;
   if (lines.length !== 7 || !root || !gitDir || !commonDir || !objects || !exclude)
-    throw new GitError('failed', `git does not say where the repository of ${cwd} is: ${out}`);
+    throw new GitError('failed', `${cwd} has a name with a line end, or git is older than 2.31`);
   return { root, gitDir, commonDir, objects, exclude, format: formatOf(format) };
 }
 

@@ -51,6 +51,8 @@ export async function writeTree(request: TreeRequest): Promise<RecordedFiles> {
 }
 
 async function writeOnce(request: TreeRequest): Promise<RecordedFiles> {
+  // Of a git that was ended in the middle; there is one at a time.
+  rmSync(`${request.plain.index}.lock`, { force: true });
   const { plain, signal } = request;
   const { nested, skipped } = await updateIndex(request);
   const { out } = await runGit({

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import {
   contentOf,
@@ -343,20 +344,40 @@ describe('Recording a work tree', () => {
     expect(told).toHaveLength(1);
   });
 
+  it('records again after a record that was ended in the middle', async () => {
+    const at = committed();
+    const slow = `#!/bin/sh\ncase "$*" in *update-index*) [ -e "$HOME/go" ] || {
+      touch "$GIT_INDEX_FILE.lock" "$HOME/begun"; exec sleep 60; };; esac\nexec '${realGit()}' "$@"\n`;
+    at.write('../bin/git', slow, 0o755);
+    const environment = { PATH: `${at.home}/bin:${process.env.PATH}` };
+    const { recorder, told, around } = recording(at, { environment });
+    const left = new AbortController();
+    const before = recorder.before(attempt(at), left.signal);
+    while (!gitPlace(at.home).exists('begun')) await delay(5);
+    left.abort();
+    await before;
+    at.write('../go', '');
+    expect((await around(undefined, 2))?.after?.tree).toBeDefined();
+    expect(told).toEqual([]);
+  });
+
   it('ends at once, and leaves no record, when it is aborted', async () => {
     const at = committed();
     const { recorder, told } = recording(at);
-    const files = { ...attempt(at), name: '0001-worker' };
-    await recorder.before(files, AbortSignal.abort());
+    await recorder.before(attempt(at), AbortSignal.abort());
     await recorder.close();
     expect(told).toEqual([]);
     expect(at.git('for-each-ref', 'refs/oneshot')).toBe('');
   });
 });
 
+function realGit(): string {
+  return execFileSync('which', ['git'], { encoding: 'utf8' }).trim();
+}
+
 function attempt(at: GitPlace) {
   const path = join(at.path, '.oneshot/run-1/attempts/0001-worker');
-  return { name: '', folder: path, path: '', file: (name: string) => join(path, name) };
+  return { name: '0001-worker', folder: path, path: '', file: (name: string) => join(path, name) };
 }
 
 function withFiles(at: GitPlace): GitPlace {
