@@ -102,7 +102,7 @@ async function prepare(
   signal: AbortSignal,
 ): Promise<void> {
   await host.trees.before(files, signal);
-  if (plan.role === 'auditor' && !signal.aborted) await writeChanges(host, files);
+  if (plan.role === 'auditor' && !signal.aborted) await writeChanges(host, plan, files);
 }
 
 function begin(host: RunHost, plan: AttemptPlan, files: AttemptFiles): AttemptProcess {

@@ -24,10 +24,15 @@ export interface Changes {
   /** The trees that are compared. */
   readonly from: string;
   readonly to: string;
+  /** Characters of patches. */
+  readonly limit: number;
 }
 
 /** Characters of patches that an agent is shown. */
 export const PATCHES_LIMIT = 40_000;
+
+/** The same for an agent whose prompt has to fit into an argument of its command line, with all that it says besides. */
+export const ARGUMENT_PATCHES_LIMIT = 8_000;
 
 /** Files that are named. */
 export const FILES_LIMIT = 200;
@@ -42,9 +47,9 @@ const GENERATED =
   /(^|\/)(package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|[^/]*\.lock|go\.sum|[^/]*\.(min\.(js|css)|map|snap))$/;
 
 /** The changes in Markdown; what is cut is named. */
-export function renderChanges({ files, skipped, from, to }: Changes): string {
+export function renderChanges({ files, skipped, from, to, limit }: Changes): string {
   if (files.length === 0) return ['No file was changed.', skippedText(skipped)].join('\n').trim();
-  const shown = boundPatches(files, PATCHES_LIMIT);
+  const shown = boundPatches(files, limit);
   const cut = shown.filter(({ isCut }) => isCut).map(({ path }) => path);
   const patch = shown.map(({ text }) => text).join('');
   const fence = fenceFor(patch);

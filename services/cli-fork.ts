@@ -1,6 +1,7 @@
 /** `oneshot fork`: a run of its own that goes on from a checkpoint of another. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { attemptTrees } from '../actors/attempt-changes.ts';
 import type { RunSettings } from '../actors/run-host.ts';
 import type { Role } from '../machines/contracts.ts';
 import { commandContext, createOutput, STREAMS } from './cli-context.ts';
@@ -73,8 +74,17 @@ function description(
   const back = asked === state ? '' : `, the last checkpoint before ${asked}`;
   return (
     `The run ${folder.id} goes on from ${from.id} at seq ${entry.seq} (${state}${back}). ` +
-    `Only the state is forked: the files in ${header.settings.cwd} are as they are now.`
+    `Only the state is forked: the files in ${header.settings.cwd} are as they are now${wayBack(from, entry)}.`
   );
+}
+
+/** How to have the files as they were then, where they are recorded. */
+function wayBack(from: RunFolder, { context }: ForkPoint['entry']): string {
+  const number = context.attempt?.number ?? 0;
+  const recorded = attemptTrees(from.path);
+  const isThere =
+    number === 0 ? recorded[0]?.before : recorded.find((a) => a.number === number)?.after;
+  return isThere ? `; as they were then: oneshot restore ${from.id} --attempt ${number}` : '';
 }
 
 function pointOf(at: CommandOptions[string]): number | 'last-checkpoint' {

@@ -99,6 +99,23 @@ describe('The auditor', () => {
     expect(second).toContain(readFileSync(changes, 'utf8').trim());
   });
 
+  it('is shown less of a large patch when its prompt is an argument, so that it can be started', async () => {
+    const at = repository();
+    const worker = 'cat >/dev/null; seq 1 9000 >made.txt; echo did it';
+    const auditor = `printf %s "$1" >prompt; echo '{"verdict":"done"}'`;
+    const [, , , script = ''] = scriptAgent(at, worker, auditor);
+    const agent = [
+      '--worker-agent-command',
+      script,
+      '--auditor-agent-command',
+      `${script} {prompt}`,
+    ];
+    const { code } = await at.oneshot(['do it', '--agent', 'command', ...agent]);
+    expect(code).toBe(0);
+    expect(at.read('prompt')).toContain('The patch is cut in:\n- made.txt');
+    expect(at.read('prompt').length).toBeLessThan(12_000);
+  });
+
   it('is told nothing of it where nothing is recorded', async () => {
     const at = place();
     const auditor = `cat >prompt; echo '{"verdict":"done"}'`;

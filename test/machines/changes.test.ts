@@ -18,7 +18,7 @@ const file = (path: string, patch: string | null): PatchedFile => ({
 });
 
 const lines = (count: number) => '+a line\n'.repeat(count);
-const whole = { skipped: [], from: 'aaaa', to: 'bbbb' };
+const whole = { skipped: [], from: 'aaaa', to: 'bbbb', limit: PATCHES_LIMIT };
 
 describe('The changes as an agent is told', () => {
   it('are every file by name and the whole patch where it fits', () => {
