@@ -9,7 +9,7 @@ import type { RunHost } from './run-host.ts';
 import { writeText } from './run-texts.ts';
 import { type RecordedTree, readTrees } from './tree-recorder.ts';
 
-/** Writes `changes.md`: from the beginning of the run to the beginning of this attempt. Never rejects. */
+/** Writes `changes.md`: from the beginning of the run to the beginning of this attempt. Throws when it cannot be written. */
 export async function writeChanges(
   host: RunHost,
   agent: AttemptAgent,

@@ -44,6 +44,17 @@ export async function findRepository(
   return { ...place, settings: settingsOf(out, environment.HOME), environment: clean };
 }
 
+/** Whether the repository ignores a folder within it: then nothing in it is recorded. */
+export async function isIgnored(
+  { root, environment }: Repository,
+  folder: string,
+): Promise<boolean> {
+  if (folder === root) return false;
+  const args = ['check-ignore', '--quiet', '--', folder];
+  const { exitCode } = await runGit({ args, cwd: root, environment, mayFail: [1] });
+  return exitCode === 0;
+}
+
 async function locate(cwd: string, environment: Environment) {
   const what = ['--is-inside-work-tree', '--show-toplevel', '--absolute-git-dir'];
   const paths = ['--git-path', 'objects', '--git-path', 'info/exclude'];

@@ -1,6 +1,6 @@
 /** The files of a work tree as one tree object, with the files of the repositories within it in their places. */
 import { createHash } from 'node:crypto';
-import { rmSync, statfsSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SkippedFile } from '../machines/contracts.ts';
 import { GitError, runGit } from './git-command.ts';
@@ -8,6 +8,7 @@ import { type Listing, listWorkTree } from './git-listing.ts';
 import { type BytePath, readablePath, writePaths } from './git-paths.ts';
 import { createPlainRepository, type PlainRepository } from './git-plain.ts';
 import { findRepository, type Repository } from './git-repository.ts';
+import { requireRoom } from './git-room.ts';
 
 export interface TreeRequest {
   readonly plain: PlainRepository;
@@ -32,9 +33,6 @@ export interface RecordedFiles {
 
 /** Looks that a folder where a file was may take. */
 const LOOKS = 3;
-
-/** The part of the disk's free space that a record may take at most. */
-const SPACE_SHARE = 0.5;
 
 /**
  * Writes the files of the work tree as a tree. An index that cannot be gone on with (torn, or of objects that are
@@ -68,7 +66,7 @@ async function writeOnce(request: TreeRequest): Promise<RecordedFiles> {
 async function updateIndex(request: TreeRequest): Promise<Listing> {
   for (let look = 1; ; look += 1) {
     const listing = await listWorkTree(request);
-    requireSpace(request, listing);
+    await requireRoom(request, listing);
     await feed(request, ['--force-remove'], listing.remove);
     await feed(request, ['--add', '--remove', '--replace'], listing.add);
     if (!listing.isTwisted || look === LOOKS) return listing;
@@ -84,18 +82,6 @@ async function feed(
   const { environment, root: cwd } = plain;
   const args = ['update-index', '-z', ...how, '--stdin'];
   await runGit({ args, cwd, environment, input: writePaths(paths), signal });
-}
-
-/** Nothing may be recorded that would leave the run no room for its own records. */
-function requireSpace({ repository }: TreeRequest, { bytes }: Listing): void {
-  const { bavail, bsize } = statfsSync(repository.objects);
-  if (bytes <= bavail * bsize * SPACE_SHARE) return;
-  const megabytes = (amount: number) => `${Math.round(amount / 1e6)} MB`;
-  throw new GitError(
-    'tooLarge',
-    `the files to record have ${megabytes(bytes)}, and ${megabytes(bavail * bsize)} are free on their disk; ` +
-      'ignore what is not work in .gitignore',
-  );
 }
 
 /** One more tree, with the files of the nested repositories: theirs are the agents' work too. */

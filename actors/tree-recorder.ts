@@ -13,7 +13,7 @@ import { readRecord, writeRecord } from './attempt-files.ts';
 import { type Environment, GitError, type GitFailure } from './git-command.ts';
 import { commitTree } from './git-commit.ts';
 import { createPlainRepository, type PlainRepository } from './git-plain.ts';
-import { findRepository, type Repository } from './git-repository.ts';
+import { findRepository, isIgnored, type Repository } from './git-repository.ts';
 import { writeTree } from './git-tree.ts';
 import { cachedIndex, copyIndex } from './index-cache.ts';
 import type { TreeSettings } from './run-host.ts';
@@ -154,6 +154,10 @@ async function openPlace(
   const repository = await findRepository(cwd, { ...environment, ONESHOT_RUN: runId });
   if (!repository) {
     tell(`${cwd} is in no git work tree, so what the attempts change is not recorded.`);
+    return null;
+  }
+  if (await isIgnored(repository, cwd)) {
+    tell(`${cwd} is ignored in ${repository.root}, so what the attempts change is not recorded.`);
     return null;
   }
   rmSync(own, { recursive: true, force: true });

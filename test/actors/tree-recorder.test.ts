@@ -336,6 +336,33 @@ describe('Recording a work tree', () => {
     expect(told).toEqual([expect.stringContaining('git cannot be started')]);
   });
 
+  it('says once that the folder of the run is ignored, and goes on without', async () => {
+    const at = committed();
+    at.write('.gitignore', 'scratch/\n');
+    at.write('scratch/x.txt', 'x');
+    const cwd = join(at.path, 'scratch');
+    const { around, told } = recording(at, { cwd });
+    expect(await around()).toBeNull();
+    expect(told).toEqual([expect.stringContaining(`is ignored in ${at.path}`)]);
+  });
+
+  it('puts no masses of untracked files into the repository, and says what to do', async () => {
+    const at = committed();
+    for (let index = 0; index < 45; index += 1) {
+      at.write(`data/${index}.bin`, '');
+      truncateSync(join(at.path, `data/${index}.bin`), 49_000_000);
+    }
+    const { around, told } = recording(at);
+    await around();
+    await around(undefined, 2);
+    expect(told).toEqual([
+      expect.stringContaining(
+        'there are 2205 MB of files that git does not track, and the limit is 2000 MB',
+      ),
+    ]);
+    expect(at.git('count-objects')).toMatch(/^[56] objects/);
+  });
+
   it('has nothing to record in a bare repository', async () => {
     const at = gitPlace(folder());
     at.git('init', '-q', '--bare');
