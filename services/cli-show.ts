@@ -72,6 +72,7 @@ function describe(report: RunReport, pid: number | null, family: readonly string
     ['iteration', `${report.iteration} of ${report.maxIterations}`],
     ['tokens', `${usage.inputTokens ?? 'unknown'} in, ${usage.outputTokens ?? 'unknown'} out`],
     ['cost', usage.costUsd === null ? 'unknown' : `$${usage.costUsd.toFixed(4)}`],
+    ['branch', report.worktree?.branch ?? null],
     ['folder', report.folder],
   ];
   const head = rows

@@ -124,6 +124,10 @@ const reportShape = {
   exitCode: count.describe('What oneshot exits with for this run.'),
   folder: z.string().describe('Absolute path of the run folder.'),
   cwd: z.string(),
+  worktree: z
+    .strictObject({ path: z.string(), branch: z.string() })
+    .nullable()
+    .describe('The git worktree of its own, and the branch that its work is on.'),
   createdAt: epochMs,
   updatedAt: epochMs,
   result: preview.describe("The worker's latest accepted result."),

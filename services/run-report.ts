@@ -38,6 +38,8 @@ export interface RunReport {
   /** Absolute path of the run folder. */
   readonly folder: string;
   readonly cwd: string;
+  /** The git worktree of its own, and the branch that its work is on; `null` for a run without. */
+  readonly worktree: { readonly path: string; readonly branch: string } | null;
   readonly createdAt: number;
   readonly updatedAt: number;
   /** The worker's latest accepted result. */
@@ -83,12 +85,17 @@ export function reportRun(folder: RunFolder, upTo?: number): RunReport {
     exitCode: exitCodeOf(state, context.reason),
     folder: folder.path,
     cwd: run.header.settings.cwd,
+    worktree: worktreeOf(run.header),
     createdAt: run.header.createdAt,
     updatedAt: at,
     result: work && { preview: work.result.preview, path: work.result.path },
     history: run.history,
     attempts,
   };
+}
+
+function worktreeOf({ settings: { worktree } }: RunHeader): RunReport['worktree'] {
+  return worktree ? { path: worktree.path, branch: worktree.branch } : null;
 }
 
 /** The worker's accepted result as a whole, or `null`. */

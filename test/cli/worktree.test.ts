@@ -25,7 +25,10 @@ describe('A run with --worktree', () => {
 
   it('is shown, compared and restored like any other', async () => {
     const at = repository();
-    await run(at, WORKER);
+    const { id } = await run(at, WORKER);
+    const { path } = worktree(at);
+    expect((await at.show()).worktree).toEqual({ path, branch: `oneshot/${id}` });
+    expect((await at.oneshot(['show'])).out).toContain(`branch     oneshot/${id}`);
     expect((await at.oneshot(['diff', '--stat'])).out).toContain('new/made.txt');
     const { code } = await at.oneshot([
       'restore',
