@@ -1,5 +1,14 @@
 /** What a transition's commit costs, early and late in a long run, against the same bytes written bare. */
-import { mkdirSync, readFileSync } from 'node:fs';
+import {
+  closeSync,
+  fdatasyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { initialTransition } from 'xstate';
 import { ownIdentity } from '../../actors/process-identity.ts';
@@ -8,20 +17,14 @@ import { acquireLock } from '../../services/lock.ts';
 import { machineStamp } from '../../services/machine-stamp.ts';
 import { openRecord } from '../../services/run-record.ts';
 import { runFolder } from '../../services/run-store.ts';
-
-export interface CommitRow {
-  readonly at: number;
-  readonly ms: number;
-  readonly bareMs: number;
-}
+import { type Bench, type Row, ratioAtMost } from './row.ts';
+import { pairs, wallMs } from './sample.ts';
 
 const POINTS = [10, 1_000, 10_000];
 const WINDOW = 50;
 
-export function measureCommits(
-  path: string,
-  bareWrite: (folder: string) => (text: string) => void,
-): CommitRow[] {
+export async function measure({ root }: Bench): Promise<readonly Row[]> {
+  const path = join(root, 'commits');
   mkdirSync(path, { recursive: true });
   const folder = runFolder(path, 'run');
   mkdirSync(folder.path);
@@ -60,39 +63,48 @@ export function measureCommits(
   const header = { id: 'run', createdAt: 0, machine: machineStamp(), parent: null, settings };
   const lock = acquireLock(folder.lock, { owner: ownIdentity(), run: 'run', now: 0 });
   const record = openRecord({ folder, lock, header, stored: null, now: Date.now });
-  const bare = bareWrite(join(path, 'bare'));
+  const bare = bareWriter(join(path, 'bare'));
   // States in turn, so that the history grows as that of a real run does.
   const states = ['auditPending', 'reiterationPending'].map((value) =>
     Object.assign(Object.create(Object.getPrototypeOf(snapshot)), snapshot, { value }),
   );
-  const rows: CommitRow[] = [];
   let count = 0;
   const commit = () => record.commit({ type: 'run.start' }, states[count++ % 2]);
   commit();
-  const text = `${readFileSync(folder.journal, 'utf8')}`;
+  const text = readFileSync(folder.journal, 'utf8');
+  const rows: Row[] = [];
   for (const at of POINTS) {
     while (count < at) commit();
-    const pairs = Array.from(
-      { length: WINDOW },
-      () => [cost(commit), cost(() => bare(text))] as const,
+    const { values, references } = await pairs(
+      WINDOW,
+      () => wallMs(commit),
+      () => wallMs(() => bare.write(text)),
     );
     rows.push({
-      at,
-      ms: middle(pairs.map(([ms]) => ms)),
-      bareMs: middle(pairs.map(([, ms]) => ms)),
+      name: `commit at transition ${at}`,
+      unit: 'ms',
+      values,
+      against: { name: 'append, fsync, rename', values: references },
+      limit: ratioAtMost(1.5),
     });
   }
+  bare.close();
   record.close();
   lock.release();
   return rows;
 }
 
-function cost(action: () => unknown): number {
-  const start = performance.now();
-  action();
-  return performance.now() - start;
-}
-
-function middle(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+/** The same order of writes by hand: the line is durable before the snapshot takes its name. */
+function bareWriter(path: string) {
+  mkdirSync(path, { recursive: true });
+  const fd = openSync(join(path, 'journal'), 'a');
+  return {
+    write(text: string) {
+      writeSync(fd, text);
+      fdatasyncSync(fd);
+      writeFileSync(join(path, 'snapshot.tmp'), text);
+      renameSync(join(path, 'snapshot.tmp'), join(path, 'snapshot'));
+    },
+    close: () => closeSync(fd),
+  };
 }

@@ -1,11 +1,15 @@
 /** What it costs to compute a long run again, alone and held to its journal. */
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { createFold, type LifecycleSnapshot } from '../../services/fold.ts';
 import { machineStamp } from '../../services/machine-stamp.ts';
 import { replay } from '../../services/replay.ts';
 import * as on from '../machines/lifecycle-events.ts';
 import { eventOf } from '../machines/lifecycle-runs.ts';
+import { eachLine } from './by-hand.ts';
+import { type Bench, type Row, valueAtMost } from './row.ts';
+import { pairs, wallMs } from './sample.ts';
 
 const EVENTS = 100_000;
 
@@ -19,24 +23,52 @@ const CYCLE = [
   on.ended(on.answer('retry')),
 ];
 
-export interface ReplayRow {
-  readonly events: number;
-  readonly foldMs: number;
-  readonly verifyMs: number;
-  readonly journalMb: number;
-  readonly heldMb: number;
+export async function measure({ root, repeat }: Bench): Promise<readonly Row[]> {
+  const path = join(root, 'journal.ndjson');
+  const megabytes = writeJournal(path) / 1e6;
+  const fold = async () => (await wallMs(() => foldAll(() => undefined))) / 1000;
+  const parse = async () => (await wallMs(() => parseAll(path))) / 1000;
+  const before = process.memoryUsage().rss;
+  const verify = await pairs(
+    Math.ceil(repeat / 2),
+    async () => (await wallMs(() => verifyAll(path))) / 1000,
+    parse,
+  );
+  const heldMb = Math.max(0, process.memoryUsage().rss - before) / 1e6;
+  const folds = await pairs(Math.ceil(repeat / 2), fold, () => 1);
+  return [
+    {
+      name: `fold of ${EVENTS} events`,
+      unit: 's',
+      values: folds.values,
+      against: null,
+      limit: valueAtMost(2),
+    },
+    {
+      name: `replay --verify of ${EVENTS} events`,
+      unit: 's',
+      values: verify.values,
+      against: { name: `parsing its ${megabytes.toFixed(0)} MB`, values: verify.references },
+      limit: null,
+    },
+    {
+      name: 'memory of that replay',
+      unit: 'MB',
+      values: [heldMb],
+      against: null,
+      limit: valueAtMost(50),
+    },
+  ];
 }
 
-export function measureReplay(path: string): ReplayRow {
-  const journalMb = writeJournal(path) / 1e6;
-  const foldMs = timed(() => foldAll(() => undefined));
-  const before = process.memoryUsage().rss;
-  const verifyMs = timed(() => {
-    const outcome = replay(path);
-    if (outcome.kind !== 'identical') throw new Error(JSON.stringify(outcome));
-  });
-  const heldMb = Math.max(0, process.memoryUsage().rss - before) / 1e6;
-  return { events: EVENTS, foldMs, verifyMs, journalMb, heldMb };
+function verifyAll(path: string): void {
+  const outcome = replay(path);
+  if (outcome.kind !== 'identical') throw new Error(JSON.stringify(outcome));
+}
+
+/** What nobody can do without: each line read and parsed. */
+function parseAll(path: string): void {
+  eachLine(path, (line) => JSON.parse(line));
 }
 
 type Visit = (seq: number, event: object, snapshot: LifecycleSnapshot) => void;
@@ -77,10 +109,4 @@ function writeJournal(path: string): number {
   });
   closeSync(fd);
   return bytes;
-}
-
-function timed(action: () => void): number {
-  const start = performance.now();
-  action();
-  return performance.now() - start;
 }

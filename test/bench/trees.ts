@@ -5,59 +5,57 @@ import { join } from 'node:path';
 import { attemptFiles } from '../../actors/attempt-files.ts';
 import { changedFiles } from '../../actors/git-diff.ts';
 import { createTreeRecorder, readTrees } from '../../actors/tree-recorder.ts';
-
-export interface TreeFigures {
-  readonly files: number;
-  /** Milliseconds of the first record in this folder of runs. */
-  readonly firstMs: number;
-  /** The same with what an earlier run knew of the files. */
-  readonly againMs: number;
-  /** With ten files changed. */
-  readonly changedMs: number;
-  /** Comparing the trees before and after. */
-  readonly diffMs: number;
-  /** `git add --all` in an empty index, then `git status`: what git itself takes. */
-  readonly gitAddMs: number;
-  readonly gitStatusMs: number;
-}
+import { type Bench, type Limit, type Row, ratioAtMost } from './row.ts';
+import { wallMs } from './sample.ts';
 
 const FOLDERS = 500;
 const FILES_EACH = 100;
+const FILES = FOLDERS * FILES_EACH;
 
-export async function measureTrees(root: string): Promise<TreeFigures> {
+export async function measure({ root }: Bench): Promise<readonly Row[]> {
   const work = join(root, 'work');
   fillTree(work);
   const git = (...args: string[]) => execFileSync('git', args, { cwd: work, stdio: 'ignore' });
   git('init', '-q');
   git('add', '--all');
   git('-c', 'user.name=x', '-c', 'user.email=x@example.org', 'commit', '-q', '-m', 'x');
-  const gitAddMs = await timed(() => {
+  const gitAddMs = await wallMs(() => {
     git('read-tree', '--empty');
     git('add', '--all');
   });
-  const gitStatusMs = await timed(() => git('status'));
+  const gitStatusMs = await wallMs(() => git('status'));
 
   const first = recorderOf(work, root, 'run-1');
-  const firstMs = await timed(() => first.before(1));
+  const firstMs = await wallMs(() => first.before(1));
   for (let index = 0; index < 10; index += 1) {
     appendFileSync(join(work, `folder-${index}/file-1.txt`), 'changed\n');
   }
-  const changedMs = await timed(() => first.after(1));
+  const changedMs = await wallMs(() => first.after(1));
   const { before, after } = first.trees(1);
   const place = await first.recorder.place();
-  const diffMs = await timed(async () => {
+  const diffMs = await wallMs(async () => {
     if (!place || !before || !after) throw new Error('The benchmark recorded nothing.');
     const changed = await changedFiles(place.repository, before.tree, after.tree);
     if (changed.length !== 10) throw new Error(`${changed.length} files are different.`);
   });
   await first.recorder.close();
   const second = recorderOf(work, root, 'run-2');
-  const againMs = await timed(() => second.before(1));
+  const againMs = await wallMs(() => second.before(1));
   await second.recorder.close();
-  return {
-    files: FOLDERS * FILES_EACH,
-    ...{ firstMs, againMs, changedMs, diffMs, gitAddMs, gitStatusMs },
-  };
+  const row = (name: string, value: number, than: string, thanMs: number, limit: Limit | null) =>
+    ({
+      name,
+      unit: 'ms',
+      values: [value],
+      against: { name: than, values: [thanMs] },
+      limit,
+    }) as const;
+  return [
+    row(`recording a tree of ${FILES} files, first`, firstMs, 'git add', gitAddMs, ratioAtMost(3)),
+    row('the same in the next run', againMs, 'git status', gitStatusMs, null),
+    row('the same with 10 files changed', changedMs, 'git status', gitStatusMs, ratioAtMost(6)),
+    row('the diff of that', diffMs, 'git status', gitStatusMs, ratioAtMost(1)),
+  ];
 }
 
 function recorderOf(cwd: string, root: string, runId: string) {
@@ -89,10 +87,4 @@ function fillTree(work: string): void {
       writeFileSync(join(work, `folder-${folder}/file-${file}.txt`), text);
     }
   }
-}
-
-async function timed(work: () => unknown): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
 }
