@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { interval, map, mergeMap, type Observable, pairwise } from 'rxjs';
 import type { Liveness } from '../machines/contracts.ts';
+import { recentSurvey } from './process-survey.ts';
 import { cpuOf, findTree, type TreeRoot } from './process-tree.ts';
 
 /** The slower channels on which a silent agent may still show that it lives. */
@@ -49,10 +50,14 @@ interface Sample {
   readonly cpuMs: number;
 }
 
-function takeSample({ tree, transcriptPath }: SlowChannelOptions): Sample {
+/** The processes as another run may have seen them: that shifts the time between two samples by a twentieth at most. */
+function takeSample({ tree, transcriptPath, everyMs }: SlowChannelOptions): Sample {
   const path = transcriptPath();
   const stat = path === null ? undefined : statSync(path, { throwIfNoEntry: false });
-  return { transcriptBytes: stat?.size ?? 0, cpuMs: cpuOf(findTree(tree)) };
+  return {
+    transcriptBytes: stat?.size ?? 0,
+    cpuMs: cpuOf(findTree(tree, recentSurvey(everyMs / 20))),
+  };
 }
 
 function movedChannels(before: Sample, after: Sample, everyMs: number): SlowChannel[] {

@@ -64,7 +64,8 @@ const STAT_BUFFER = Buffer.alloc(2048);
 
 export const isLinux = process.platform === 'linux';
 
-function startTimeOf(pid: number): string | null {
+/** As in {@link ProcessIdentity}; `null` when there is no living process with that pid. */
+export function startTimeOf(pid: number): string | null {
   if (!isLinux) return startDateOf(pid);
   const fields = readStat(pid)?.fields;
   if (!fields || isDead(fields[0] ?? '')) return null;

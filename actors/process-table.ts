@@ -9,6 +9,8 @@ export interface ProcessEntry {
   readonly sessionId: number;
   /** As in {@link ProcessIdentity}. */
   readonly startTime: string;
+  /** Another one after each start of a program in the process; `null` where that cannot be seen. */
+  readonly image: string | null;
   /** Processor time that it used so far, in ms. */
   readonly cpuMs: number;
   readonly name: string;
@@ -29,6 +31,12 @@ export function hasEnvironment(pid: number, wanted: Readonly<Record<string, stri
   if (pairs.length === 0) return false;
   const variables = isLinux ? environmentFromProc(pid) : environmentFromPs(pid);
   return pairs.every((pair) => variables.has(pair));
+}
+
+/** The variables of a process, with a NUL before and behind each of them; empty where they cannot be seen. */
+export function environmentText(pid: number): string {
+  const variables = isLinux ? environmentFromProc(pid) : environmentFromPs(pid);
+  return ['', ...variables, ''].join('\0');
 }
 
 /** The value that a variable had when a process was started; `null` when it had none, or it cannot be seen. */
@@ -65,10 +73,16 @@ function entryFromProc(pid: string): ProcessEntry[] {
       parentPid: field(1),
       sessionId: field(3),
       startTime: stat.fields[19] ?? '',
+      image: imageOf(stat.fields),
       cpuMs,
       name: stat.name,
     },
   ];
+}
+
+/** Where the program's code, stack, arguments and variables begin: all of that is laid out anew with each program. */
+function imageOf(fields: readonly string[]): string {
+  return [19, 23, 25, 45, 47, 48].map((index) => fields[index]).join(' ');
 }
 
 function environmentFromProc(pid: number): Set<string> {
@@ -94,6 +108,7 @@ function entryFromPs(line: string): ProcessEntry[] {
       parentPid: Number(parent),
       sessionId: Number(session),
       startTime: rest.slice(0, 5).join(' '),
+      image: null,
       cpuMs: parsePsTime(time),
       name: rest.slice(5).join(' '),
     },

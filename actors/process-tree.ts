@@ -4,9 +4,9 @@
  * descendant inherits; and it is collected before the first signal, since afterwards the parents are gone.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ProcessIdentity } from './process-identity.ts';
-import type { ProcessEntry } from './process-table.ts';
-import { commandLineOf, hasEnvironment, listProcesses } from './process-table.ts';
+import { type ProcessIdentity, startTimeOf } from './process-identity.ts';
+import { nextSurvey, type Survey, takeSurvey, variable } from './process-survey.ts';
+import { commandLineOf, type ProcessEntry } from './process-table.ts';
 
 export interface TreeRoot {
   /** The leader of the session that was started; `null` or gone is fine. */
@@ -50,27 +50,27 @@ const KILL_BOUND_MS = 2_000;
 /** Milliseconds that the session's leader, our wrapper, gets after the others to write down how the agent ended. */
 const LEADER_GRACE_MS = 500;
 
-/** The living processes of a tree; never this process, its ancestors, or init. */
-export function findTree(root: TreeRoot): ProcessEntry[] {
-  return look(root).tree;
+/** The living processes of a tree; never this process, its ancestors, or init. Default: as they are now. */
+export function findTree(root: TreeRoot, survey: Survey = takeSurvey()): ProcessEntry[] {
+  return look(root, survey).tree;
 }
 
 /** The shared services that a tree started and that still run: see {@link TreeRoot.isSharedService}. */
 export function findSharedServices(root: TreeRoot): ProcessEntry[] {
-  return root.isSharedService ? look(root).services : [];
+  return root.isSharedService ? look(root, takeSurvey()).services : [];
 }
 
 /** Ends a whole tree: SIGTERM, grace, SIGKILL, and a look whether any of it is left. */
 export async function stopTree(root: TreeRoot, options: StopOptions): Promise<StopReport> {
   const asked = new Set<string>();
-  const left = await endWith('SIGTERM', root, asked, options.graceMs, options.now);
   const killed = new Set<string>();
-  const survivors = left.length === 0 ? [] : await kill(root, killed);
+  const left = await endWith('SIGTERM', root, asked, options.graceMs, options.now);
+  const last = left.tree.length === 0 ? left : await kill(root, killed);
   return {
     signalled: asked.size,
     killed: killed.size,
-    survivors: survivors.map(nameOf),
-    sharedServices: findSharedServices(root).map(nameOf),
+    survivors: last.tree.map(nameOf),
+    sharedServices: last.services.map(nameOf),
   };
 }
 
@@ -79,7 +79,7 @@ export function cpuOf(tree: readonly ProcessEntry[]): number {
   return tree.reduce((total, { cpuMs }) => total + cpuMs, 0);
 }
 
-async function kill(root: TreeRoot, killed: Set<string>): Promise<ProcessEntry[]> {
+async function kill(root: TreeRoot, killed: Set<string>): Promise<Look> {
   await endWith('SIGKILL', root, killed, LEADER_GRACE_MS, undefined, root.pid);
   return endWith('SIGKILL', root, killed, KILL_BOUND_MS);
 }
@@ -93,12 +93,13 @@ interface Look {
   readonly services: ProcessEntry[];
 }
 
-function look(root: TreeRoot): Look {
-  const table = listProcesses();
+function look(root: TreeRoot, survey: Survey): Look {
+  const table = survey.entries;
   const rooted = new Map<number, ProcessEntry>();
   const spared = ancestorsOf(process.pid, table);
+  const isRooted = rootTest(root, survey);
   for (const entry of table) {
-    if (!spared.has(entry.pid) && isRooted(entry, root)) rooted.set(entry.pid, entry);
+    if (!spared.has(entry.pid) && isRooted(entry)) rooted.set(entry.pid, entry);
   }
   const all = [...withDescendants(rooted, table, spared).values()];
   const services = all.filter(({ pid }) => root.isSharedService?.(commandLineOf(pid)));
@@ -114,13 +115,13 @@ async function endWith(
   boundMs: number,
   now?: AbortSignal,
   spare: number | null = null,
-): Promise<ProcessEntry[]> {
+): Promise<Look> {
   const deadline = performance.now() + boundMs;
   for (let pause = FIRST_LOOK_MS; ; pause = Math.min(pause * 2, LAST_LOOK_MS)) {
-    const tree = findWholeTree(root, reached.size > 0);
-    const targets = tree.filter(({ pid }) => pid !== spare);
+    const found = await lookAtWhole(root, reached.size > 0);
+    const targets = found.tree.filter(({ pid }) => pid !== spare);
     for (const entry of targets) signalOnce(entry, signal, reached);
-    if (tree.length === 0 || now?.aborted || performance.now() >= deadline) return tree;
+    if (found.tree.length === 0 || now?.aborted || performance.now() >= deadline) return found;
     await delay(pause, undefined, now ? { signal: now } : {}).catch(() => undefined);
   }
 }
@@ -129,9 +130,9 @@ async function endWith(
  * The tree; where there was one a second look confirms that it is gone: a process that forked and ended while the table
  * was being read is no longer in it, and its child not yet.
  */
-function findWholeTree(root: TreeRoot, hadSome: boolean): ProcessEntry[] {
-  const tree = findTree(root);
-  return tree.length === 0 && hadSome ? findTree(root) : tree;
+async function lookAtWhole(root: TreeRoot, hadSome: boolean): Promise<Look> {
+  const found = look(root, await nextSurvey());
+  return found.tree.length === 0 && hadSome ? look(root, await nextSurvey()) : found;
 }
 
 /** Children that were born meanwhile are reached by the next look; nobody is asked twice. */
@@ -139,12 +140,13 @@ function signalOnce(entry: ProcessEntry, signal: NodeJS.Signals, reached: Set<st
   const key = `${entry.pid} ${entry.startTime}`;
   if (reached.has(key)) return;
   reached.add(key);
+  // The look was shared, and is a moment old: the pid may be another's by now.
+  if (startTimeOf(entry.pid) !== entry.startTime) return;
   sendSignal(entry.pid, signal);
   // A stopped process takes SIGTERM only when it goes on.
   if (signal === 'SIGTERM') sendSignal(entry.pid, 'SIGCONT');
 }
 
-/** The table was read less than a millisecond ago: the pid cannot have been given to another process since. */
 function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
@@ -153,9 +155,14 @@ function sendSignal(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-function isRooted(entry: ProcessEntry, root: TreeRoot): boolean {
-  if (root.pid !== null && (entry.pid === root.pid || entry.sessionId === root.pid)) return true;
-  return !isOlder(entry, root.since ?? null) && hasEnvironment(entry.pid, root.environment);
+/** Whether a process belongs to the tree by itself, not as a descendant. */
+function rootTest({ pid, environment, since = null }: TreeRoot, survey: Survey) {
+  const marker = Object.entries(environment).map(([name, value]) => variable(name, value));
+  return (entry: ProcessEntry): boolean => {
+    if (pid !== null && (entry.pid === pid || entry.sessionId === pid)) return true;
+    // Every process has "all of nothing": a tree without a marker would be the whole machine.
+    return marker.length > 0 && !isOlder(entry, since) && survey.has(entry, marker);
+  };
 }
 
 /** Start times can be compared where they are numbers, on Linux. */

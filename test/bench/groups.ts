@@ -10,6 +10,8 @@ export const GROUPS: Readonly<Record<string, () => Module>> = {
   commits: () => import('./commits.ts'),
   replay: () => import('./replays.ts'),
   lines: () => import('./lines.ts'),
+  flood: () => import('./flood.ts'),
+  hosting: () => import('./hosting.ts'),
   lateness: () => import('./lateness.ts'),
   trees: () => import('./trees.ts'),
 };
