@@ -83,7 +83,7 @@ export const COMMANDS: readonly CommandRow[] = [
     description: 'Show runs in a page on this machine, live and afterwards',
     options: [
       ['--all', 'Begin with the list of all runs'],
-      ['--port <n>', 'Serve on this port (default: any free one)'],
+      ['--port <n>', 'Serve on this port, 0 for any (default: the same each time when it is free)'],
       ['--no-open', 'Open no browser'],
       ['--control', 'Let the page stop and resume runs'],
     ],

@@ -2,9 +2,11 @@
 import { dirname } from 'node:path';
 import { commandContext, STREAMS } from './cli-context.ts';
 import type { CommandOptions } from './cli-program.ts';
+import { environment } from './config.ts';
 import { UsageError } from './errors.ts';
 import { createControl } from './inspect-control.ts';
 import { type Inspector, startInspector } from './inspect-server.ts';
+import { standingOf } from './inspect-standing.ts';
 import { openInBrowser } from './open-browser.ts';
 import { playedPace } from './pace.ts';
 import { readRun } from './run-record.ts';
@@ -16,7 +18,8 @@ export async function inspectCommand(id: string, options: CommandOptions): Promi
   const run = options.all || isEmpty(runsDir, id) ? null : findRun(runsDir, id).id;
   const command = [process.execPath, ...process.argv.slice(1, 2)];
   const control = options.control ? createControl({ command, runsDir }) : null;
-  const inspector = await startInspector({ runsDir, control, port: portOf(options) });
+  const standing = standingOf(runsDir, environment());
+  const inspector = await startInspector({ runsDir, control, standing, ...portOf(options) });
   const url = inspector.url(run ?? undefined);
   STREAMS.out(`${options.json ? JSON.stringify({ url, port: inspector.port, run }) : url}\n`);
   if (options.open !== false && process.stdout.isTTY) openInBrowser(url);
@@ -46,10 +49,10 @@ function isEmpty(runsDir: string, id: string): boolean {
   return id === 'latest' && listRunIds(runsDir).length === 0;
 }
 
-function portOf({ port }: CommandOptions): number {
-  if (port === undefined) return 0;
+function portOf({ port }: CommandOptions): { port?: number } {
+  if (port === undefined) return {};
   const number = typeof port === 'string' && /^\d{1,5}$/.test(port) ? Number(port) : Number.NaN;
-  if (number >= 0 && number <= 65_535) return number;
+  if (number >= 0 && number <= 65_535) return { port: number };
   throw new UsageError(`--port is "${port}"; it is a number from 0 (any free one) to 65535.`);
 }
 

@@ -1,6 +1,7 @@
 /** `run --inspect`: the page, served by the process that hosts the run, for as long as the run goes on. */
 import { dirname } from 'node:path';
 import type { CommandOptions } from './cli-program.ts';
+import { environment } from './config.ts';
 import { messageOf, UsageError } from './errors.ts';
 import type { RunSession } from './run-session.ts';
 
@@ -39,5 +40,6 @@ export function serveRun(
 /** Loaded only for those who watch. */
 async function startServer(runsDir: string) {
   const { startInspector } = await import('./inspect-server.ts');
-  return startInspector({ runsDir });
+  const { standingOf } = await import('./inspect-standing.ts');
+  return startInspector({ runsDir, standing: standingOf(runsDir, environment()) });
 }

@@ -23,15 +23,16 @@ import { type Answer, give, problem } from './inspect-answer.ts';
 import type { Control } from './inspect-control.ts';
 import { securityPolicy } from './inspect-page.ts';
 import { answerTo, type Played, type Site } from './inspect-routes.ts';
+import type { Standing } from './inspect-standing.ts';
 import { receiveUpgrade } from './inspect-upgrade.ts';
 
 export interface InspectorOptions {
   /** Absolute path of the folder of the runs. */
   readonly runsDir: string;
-  /** Default 0: any that is free. */
+  /** Default: that of `standing` when it is free, else any. 0: any. */
   readonly port?: number;
-  /** Default: a random one. */
-  readonly token?: string;
+  /** Default `null`: a random token. */
+  readonly standing?: Standing | null;
   /** Default `null`: runs cannot be stopped and resumed. */
   readonly control?: Control | null;
   /** Default `null`: all runs as they are. */
@@ -50,13 +51,14 @@ export interface Inspector {
 /** Starts serving. Throws an {@link EnvironmentError} when the port cannot be had. */
 export async function startInspector(options: InspectorOptions): Promise<Inspector> {
   const { runsDir, control = null, played = null, assets = assetsFolder() } = options;
-  const token = options.token ?? randomBytes(32).toString('base64url');
+  const { standing = null } = options;
   const chart = chartOf(assets);
   const statelyPolicy = securityPolicy(chart, 'stately');
   const site: Site = { runsDir, assets, control, played, statelyPolicy };
   const policy = securityPolicy(chart);
   const server = createServer();
-  const port = await listen(server, options.port ?? 0);
+  const port = await listenAt(server, options.port, standing?.port ?? 0);
+  const token = standing?.token(port) ?? randomBytes(32).toString('base64url');
   const keys: Keys = { token, cookie: `oneshot-${port}` };
   server.on('request', (request, response) => {
     void receive(site, keys, policy, request, response);
@@ -131,6 +133,16 @@ function statusOf(error: unknown): number {
   if (error instanceof RunNotFoundError) return 404;
   if (error instanceof RunRefusedError) return 409;
   return error instanceof RunUnreadableError ? 422 : 500;
+}
+
+/** At the port that is asked for; otherwise at the preferred one, or at any when that is taken. */
+async function listenAt(
+  server: Server,
+  asked: number | undefined,
+  preferred: number,
+): Promise<number> {
+  if (asked !== undefined) return listen(server, asked);
+  return listen(server, preferred).catch(() => listen(server, 0));
 }
 
 function listen(server: Server, port: number): Promise<number> {
