@@ -1,5 +1,5 @@
 /** The durable record of one run: journal first, then snapshot, under a lock that is still ours. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import type { AnyMachineSnapshot, EventObject } from 'xstate';
 import type { LifecycleContext } from '../machines/context.ts';
 import { LIFECYCLE_VERSION } from '../machines/lifecycle.ts';
@@ -8,7 +8,7 @@ import type { JournalEnd, JournalEntry, RunHeader } from './journal.ts';
 import { JOURNAL_START, JOURNAL_VERSION, openJournal, readJournal } from './journal.ts';
 import type { Lock } from './lock.ts';
 import type { RunFolder } from './run-store.ts';
-import { advanceHistory, type HistoryEntry } from './run-view.ts';
+import { type HistoryEntry, noteHistory } from './run-view.ts';
 import { snapshotFile, writeSnapshotFile } from './snapshot-file.ts';
 
 export interface RunRecord {
@@ -42,12 +42,12 @@ export function readRun(
       'the journal is missing; without it the run is not known',
     );
   }
+  const history: HistoryEntry[] = [];
   let run = null as StoredRun | null;
   for (const { entry, end } of readJournal(folder.journal)) {
-    const before: StoredRun | null = run;
-    if (before && entry.at > upTo) break;
-    const header: RunHeader = before?.header ?? headerOf(folder, entry);
-    run = { header, last: entry, end, history: advanceHistory(before?.history ?? [], entry) };
+    if (run && entry.at > upTo) break;
+    noteHistory(history, entry);
+    run = { header: run?.header ?? headerOf(folder, entry), last: entry, end, history };
     visit?.(entry);
   }
   if (run) return run;
@@ -56,6 +56,12 @@ export function readRun(
     1,
     'the journal is empty: the run was never recorded',
   );
+}
+
+/** A run that was read before: its journal is only appended to, so it is read anew only when it has grown since. */
+export function readAgain(folder: RunFolder, known: StoredRun): StoredRun {
+  const size = statSync(folder.journal, { throwIfNoEntry: false })?.size;
+  return size === known.end.bytes ? known : readRun(folder);
 }
 
 /** Refuses a run that another statechart made: its states may mean something else. */
@@ -82,7 +88,7 @@ export interface RecordOptions {
 export function openRecord({ folder, lock, header, stored, now }: RecordOptions): RunRecord {
   const journal = openJournal(folder.journal, stored?.end ?? JOURNAL_START);
   let seq = stored ? stored.last.seq + 1 : 0;
-  let history = stored?.history ?? [];
+  const history = [...(stored?.history ?? [])];
   return {
     header,
     commit(event, snapshot) {
@@ -90,7 +96,7 @@ export function openRecord({ folder, lock, header, stored, now }: RecordOptions)
       const entry = entryOf(event, snapshot, seq, now(), lock.record.generation, header);
       const { hash } = journal.append(entry);
       seq += 1;
-      history = advanceHistory(history, entry);
+      noteHistory(history, entry);
       writeSnapshotFile(folder.snapshot, snapshotFile(header, entry, hash, history));
       return entry;
     },

@@ -9,8 +9,8 @@ import { readRun } from './run-record.ts';
 import type { RunFolder } from './run-store.ts';
 import {
   type AttemptView,
-  advanceAttempts,
   type HistoryEntry,
+  noteAttempts,
   phaseOf,
   totalUsage,
 } from './run-view.ts';
@@ -53,13 +53,13 @@ export interface RunReport {
  * `RunUnreadableError` when it cannot be trusted.
  */
 export function reportRun(folder: RunFolder, upTo?: number): RunReport {
-  let attempts: readonly AttemptView[] = [];
+  const attempts: AttemptView[] = [];
   let inherited = 0;
   let header: RunHeader | undefined;
   const note = (entry: JournalEntry) => {
     header ??= entry.run;
     if (entry.event.type === 'run.forked') inherited = entry.context.attempt?.number ?? 0;
-    if (header) attempts = advanceAttempts(attempts, entry, header, inherited);
+    if (header) noteAttempts(attempts, entry, header, inherited);
   };
   const run = readRun(folder, note, upTo);
   const { context, value, seq, at } = run.last;

@@ -15,7 +15,13 @@ import type { RunHeader } from './journal.ts';
 import { launchPlace } from './launch-place.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { machineStamp } from './machine-stamp.ts';
-import { readRun, repairSnapshot, requireSameMachine, type StoredRun } from './run-record.ts';
+import {
+  readAgain,
+  readRun,
+  repairSnapshot,
+  requireSameMachine,
+  type StoredRun,
+} from './run-record.ts';
 import { openSession, type RunSession, type SessionOptions } from './run-session.ts';
 import { adaptersOf, agentCountsOf, limitsOf, settingsOf } from './run-settings.ts';
 import { createRunFolder, createRunId, type RunFolder } from './run-store.ts';
@@ -133,8 +139,8 @@ export async function resumeRun(request: ResumeRequest): Promise<RunSession | Al
   });
   try {
     const folderLock = await lockWorkTree(settings.cwd, folder.id, sharing, request);
-    // Read again, now that nobody else can write.
-    const stored = readRun(folder);
+    // Once more, now that nobody else can write.
+    const stored = readAgain(folder, glance);
     repairSnapshot(folder, stored);
     const options: SessionOptions = {
       folder,

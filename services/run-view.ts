@@ -41,34 +41,35 @@ export function phaseOf(value: StateValue): Phase {
   return (typeof value === 'string' ? value : Object.keys(value)[0]) as Phase;
 }
 
-/** The history with one more entry of the journal in it. */
-export function advanceHistory(
-  history: readonly HistoryEntry[],
+/** Puts one more entry of the journal into the history. In its place: a long run has tens of thousands of them. */
+export function noteHistory(
+  history: HistoryEntry[],
   { event, value, context, at }: Pick<JournalEntry, 'event' | 'value' | 'context' | 'at'>,
-): readonly HistoryEntry[] {
+): void {
   const state = phaseOf(value);
   const last = history.at(-1);
   if (last?.state !== state) {
     const pid = context.attempt?.attach && state.endsWith('Executing') ? context.attempt.pid : null;
-    return [...history, { state, at, ...given('reason', context.reason), ...given('pid', pid) }];
+    history.push({ state, at, ...given('reason', context.reason), ...given('pid', pid) });
+  } else if (event.type === 'agent.started') {
+    history[history.length - 1] = { ...last, pid: event.pid };
   }
-  if (event.type !== 'agent.started') return history;
-  return [...history.slice(0, -1), { ...last, pid: event.pid }];
 }
 
-/** The attempts with one more entry of the journal in them. Those up to `inherited` are of the run it was forked from. */
-export function advanceAttempts(
-  attempts: readonly AttemptView[],
+/** Puts one more entry of the journal into the attempts. Those up to `inherited` are of the run it was forked from. */
+export function noteAttempts(
+  attempts: AttemptView[],
   entry: JournalEntry,
   header: RunHeader,
   inherited = 0,
-): readonly AttemptView[] {
+): void {
   const known = attempts.at(-1)?.number ?? inherited;
   const { attempt } = entry.context;
-  const grown = attempt && attempt.number > known ? [...attempts, begun(entry, header)] : attempts;
+  if (attempt && attempt.number > known) attempts.push(begun(entry, header));
   const ended = endOf(entry);
-  if (!ended) return grown;
-  return grown.map((view) => (view.number === ended.number ? withEnd(view, ended) : view));
+  const index = ended ? attempts.findLastIndex(({ number }) => number === ended.number) : -1;
+  const view = attempts[index];
+  if (ended && view) attempts[index] = withEnd(view, ended);
 }
 
 /** The sum of what is known. */

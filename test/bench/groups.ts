@@ -9,6 +9,7 @@ export const GROUPS: Readonly<Record<string, () => Module>> = {
   happy: () => import('./happy.ts'),
   commits: () => import('./commits.ts'),
   replay: () => import('./replays.ts'),
+  resume: () => import('./resume.ts'),
   lines: () => import('./lines.ts'),
   flood: () => import('./flood.ts'),
   hosting: () => import('./hosting.ts'),
