@@ -60,6 +60,23 @@ async function addressOf(process: Started): Promise<string> {
 const DONE = { verdict: 'done', feedback: 'fine' };
 const stateOf = (page: Page) => page.textContent('#run-state');
 
+/** Pixels of the smallest letters of the chart, as they are on the screen. */
+function smallestLetters(page: Page): Promise<number> {
+  return page.evaluate(`(() => {
+    const svg = document.querySelector('#chart svg');
+    const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+    const sizes = [...svg.querySelectorAll('text')].map((text) => parseFloat(getComputedStyle(text).fontSize));
+    return Math.min(...sizes) * scale;
+  })()`);
+}
+
+/** Runs in the page. */
+const isInSight = `(selector) => {
+  const box = document.querySelector(selector)?.getBoundingClientRect();
+  const room = document.querySelector('#chart').getBoundingClientRect();
+  return box && box.left >= room.left && box.right <= room.right && box.top >= room.top && box.bottom <= room.bottom;
+}`;
+
 (isThere ? describe : describe.skip)('The page (tests need Chromium)', () => {
   it('follows a live run to its end, and scrubs back through it', async () => {
     const at = place();
@@ -69,7 +86,10 @@ const stateOf = (page: Page) => page.textContent('#run-state');
     await page.waitForSelector('#run-state.workerExecuting');
     await page.click('#tab-activity');
     await page.waitForSelector('.row:has-text("I begin")');
-    expect(await page.textContent('#timers')).toContain('inactivity in');
+    await page.waitForSelector('#timers:has-text("inactivity in")');
+    // The chart says so too, where the silence would lead out of the state.
+    expect(await page.textContent('#state-workerExecuting')).toMatch(/inactivity in \d+m \d+s/);
+    expect(await page.textContent('#state-workerExecuting')).toMatch(/ceiling in \d+m/);
     at.write('go', '');
     await run.ended;
     const server = at.start(['inspect', '--no-open']);
@@ -101,9 +121,11 @@ const stateOf = (page: Page) => page.textContent('#run-state');
     await page.waitForSelector('#run-state.completed');
     await page.reload();
     await page.waitForSelector('#run-state.completed');
-    await page.click('#tab-details');
+    await page.click('#tab-history');
     await page.waitForSelector('#details h2');
     expect(await page.textContent('#details')).toContain('verdict');
+    await page.click('#details summary:has-text("0002-auditor/prompt.md")');
+    await page.waitForSelector('#details pre:has-text("do it")');
     await page.click('#tab-sequence');
     await page.waitForSelector('#sequence-chart .message:nth-of-type(4)');
     expect(of(page)).toEqual([]);
@@ -116,7 +138,7 @@ const stateOf = (page: Page) => page.textContent('#run-state');
     await at.oneshot([evil, ...scripted(at, { worker, auditor: [[{ ...DONE, feedback: evil }]] })]);
     const page = await open(await addressOf(at.start(['inspect', '--no-open'])));
     await page.waitForSelector('#run-state.completed');
-    for (const tab of ['activity', 'sequence', 'details']) await page.click(`#tab-${tab}`);
+    for (const tab of ['activity', 'sequence', 'history']) await page.click(`#tab-${tab}`);
     await page.waitForSelector('#details summary');
     expect(await page.locator('body img, body script').count()).toBe(0);
     expect(await page.title()).not.toBe('taken');
@@ -147,6 +169,51 @@ const stateOf = (page: Page) => page.textContent('#run-state');
     expect(of(page)).toEqual([]);
   }, 60_000);
 
+  it('shows the chart so large that it can be read, and the state of the run in sight, with and without the drawer', async () => {
+    const at = place();
+    await at.oneshot([
+      'do it',
+      ...scripted(at, { worker: [[{ result: 'did it' }]], auditor: [[DONE]] }),
+    ]);
+    const page = await open(await addressOf(at.start(['inspect', '--no-open'])));
+    await page.waitForSelector('#state-completed.current');
+    expect(await smallestLetters(page)).toBeGreaterThanOrEqual(10.4);
+    expect(await page.evaluate('document.querySelector("#chart").scrollWidth')).toBeLessThanOrEqual(
+      1280,
+    );
+    await page.click('#tab-history');
+    expect(await smallestLetters(page)).toBeGreaterThanOrEqual(10.4);
+    for (const [key, state] of [
+      ['End', 'completed'],
+      ['Home', 'created'],
+    ]) {
+      await page.locator('#scrub').focus();
+      await page.keyboard.press(key ?? '');
+      await page.waitForFunction(`(${isInSight})('#state-${state}.current')`);
+    }
+  });
+
+  it('tells how often each arrow was taken, and how often each state was come to', async () => {
+    const at = place();
+    const retry = [{ verdict: 'retry', feedback: 'again' }];
+    await at.oneshot([
+      'do it',
+      ...scripted(at, { worker: [[{ result: 'did it' }]], auditor: [retry, [DONE]] }),
+    ]);
+    const page = await open(await addressOf(at.start(['inspect', '--no-open'])));
+    await page.waitForSelector('#state-completed.current');
+    expect(await page.textContent('#state-workerExecuting > .count text')).toBe('2×');
+    expect(await page.textContent('#state-completed > .count text')).toBe('1×');
+    const counts = page.locator('#chart > svg > .count text');
+    const taken = await counts.allTextContents();
+    expect(taken.sort()).toEqual(['1×', '1×', '1×', '1×', '2×', '2×']);
+    await page.locator('#scrub').focus();
+    await page.keyboard.press('Home');
+    await page.waitForSelector('#state-created.current');
+    expect(await counts.count()).toBe(0);
+    expect(of(page)).toEqual([]);
+  });
+
   it('can be used at the width of a phone', async () => {
     const at = place();
     await at.oneshot([
@@ -161,5 +228,11 @@ const stateOf = (page: Page) => page.textContent('#run-state');
     const width = await page.evaluate('document.documentElement.scrollWidth');
     expect(width).toBeLessThanOrEqual(390);
     expect(await stateOf(page)).toContain('completed');
+    // The drawer is open below the chart.
+    await page.waitForSelector('#transitions [aria-current]:has-text("completed")');
+    for (const tab of ['activity', 'sequence']) {
+      await page.click(`#tab-${tab}`);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+    }
   });
 });

@@ -1,6 +1,7 @@
 /** One transition in full: its event, what it changed, the texts of its attempt, and the snapshot that it led to. */
+import { differences } from './differences.js';
 import { $, clock, element } from './dom.js';
-import { differences } from './model.js';
+import { attemptName, eventText, statePath } from './words.js';
 
 /** The texts of an attempt that a person wants to read. */
 const SHOWN = /^(prompt|result|feedback|salvage)\.md$|stderr$|^check-/;
@@ -8,21 +9,36 @@ const SHOWN = /^(prompt|result|feedback|salvage)\.md$|stderr$|^check-/;
 /** Bytes of a text that are shown. */
 const TEXT_LIMIT = 20_000;
 
-export async function drawDetails(run, transitions, index) {
-  const now = transitions[index];
-  const changes = differences(transitions[index - 1]?.context ?? {}, now.context);
+export function openDetails(run, store) {
+  let drawn = null;
+  return {
+    draw() {
+      const { transitions, index, current } = store;
+      if (drawn === current) return;
+      drawn = current;
+      show(run, current, transitions[index - 1]);
+    },
+  };
+}
+
+function show(run, now, before) {
+  const { context, event, value } = now;
   const texts = element('div', { class: 'texts' });
   $('details').replaceChildren(
-    element('h2', {}, `${now.seq} · ${now.event.type}`),
-    element('p', {}, `${clock(now.at)} → ${now.state}${now.reason ? ` (${now.reason})` : ''}`),
-    element('h3', {}, 'What changed'),
-    element('table', {}, ...changes.map(changeRow)),
-    folded('Event', now.event),
-    folded('Context', now.context),
+    element('h2', {}, `${now.seq} · ${eventText(event.type)}`),
+    element(
+      'p',
+      {},
+      `${clock(now.at)} → ${statePath(value)}${now.reason ? ` (${now.reason})` : ''}`,
+    ),
     texts,
+    element('h3', {}, 'What changed'),
+    element('table', {}, ...differences(before?.context ?? {}, context).map(changeRow)),
+    folded('Event', event),
+    folded('Snapshot', { value, context }),
   );
-  const name = attemptName(now.context.attempt);
-  if (name) texts.replaceChildren(...(await textsOf(run, name)));
+  const attempt = context.attempt ?? before?.context.attempt;
+  if (attempt) addTexts(run, attemptName(attempt), texts).catch(() => undefined);
 }
 
 function changeRow({ path, before, after }) {
@@ -36,38 +52,39 @@ function changeRow({ path, before, after }) {
 }
 
 function folded(title, value) {
-  const pre = element('pre', {}, JSON.stringify(value, null, 2));
+  const pre = element('pre', { tabindex: 0 }, JSON.stringify(value, null, 2));
   return element('details', {}, element('summary', {}, title), pre);
 }
 
 function short(value) {
-  const text =
-    value === undefined ? '–' : typeof value === 'string' ? value : JSON.stringify(value);
+  if (value === undefined) return '–';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
   return text.length > 160 ? `${text.slice(0, 160)}…` : text;
 }
 
-function attemptName(attempt) {
-  return attempt ? `${String(attempt.number).padStart(4, '0')}-${attempt.role}` : null;
-}
-
-async function textsOf(run, name) {
+async function addTexts(run, name, texts) {
   const answer = await fetch(`/api/runs/${run}/attempts`);
   const there = answer.ok ? await answer.json() : [];
   const own = there.filter(
     ({ attempt, file, bytes }) => attempt === name && SHOWN.test(file) && bytes > 0,
   );
-  return Promise.all(own.map(({ file }) => textOf(run, name, file)));
+  texts.replaceChildren(...own.map((text) => textOf(run, text)));
 }
 
-async function textOf(run, name, file) {
-  const answer = await fetch(
-    `/api/runs/${run}/attempts/${name}/${file}?from=0&bytes=${TEXT_LIMIT}`,
-  );
-  const text = await answer.text();
+/** Fetched when somebody wants to read it. */
+function textOf(run, { attempt, file, bytes }) {
+  const pre = element('pre', { tabindex: 0 });
+  const more = bytes > TEXT_LIMIT ? `, the first ${TEXT_LIMIT / 1000} kB of ${bytes} bytes` : '';
+  const load = async () => {
+    if (pre.textContent !== '') return;
+    const path = `/api/runs/${run}/attempts/${attempt}/${file}?from=0&bytes=${TEXT_LIMIT}`;
+    const answer = await fetch(path);
+    pre.textContent = answer.ok ? await answer.text() : 'It cannot be read.';
+  };
   return element(
     'details',
-    {},
-    element('summary', {}, `${name}/${file}`),
-    element('pre', {}, text),
+    { ontoggle: load },
+    element('summary', {}, `${attempt}/${file}${more}`),
+    pre,
   );
 }

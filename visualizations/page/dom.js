@@ -22,3 +22,22 @@ function filled(node, attributes, children) {
 export function clock(at) {
   return new Date(at).toLocaleTimeString([], { hour12: false });
 }
+
+/** Draws at most once in a frame, however often it is asked to. */
+export function oncePerFrame(draw) {
+  let isAsked = false;
+  return () => {
+    if (isAsked) return;
+    isAsked = true;
+    requestAnimationFrame(() => {
+      isAsked = false;
+      draw();
+    });
+  };
+}
+
+/** Says what is wrong; `null`: nothing is. */
+export function tell(message) {
+  $('problem').hidden = message === null;
+  if (message !== null) $('problem').textContent = message;
+}

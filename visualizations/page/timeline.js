@@ -1,99 +1,159 @@
-/** Time from left to right: what ran when, and which transition is looked at. */
+/**
+ * Time from left to right: what ran when and how it ended, where it was silent, and which moment is looked at. A long
+ * rest takes little room.
+ */
 import { $, svgElement } from './dom.js';
-import { barsOf, durationText, LANES } from './model.js';
+import { barsOf, busySpans, LANES, restsOf } from './spans.js';
+import { niceStep, timeScale } from './time-scale.js';
+import { attemptName, durationText, isEnded, spanText } from './words.js';
 
 /** Pixels for the names of the lanes. */
-const LEFT = 70;
-const LANE = 15;
+const LEFT = 62;
+const RIGHT = 12;
+const LANE = 11;
+const AXIS = 14;
 
-/**
- * @param signs what the agents did, `{at, attempt}`: where there is none, there was silence
- * @param choose is called with the seq of a bar that was clicked
- */
-export function drawTimeline(transitions, index, now, signs, choose) {
-  const width = Math.max(320, $('bars').clientWidth);
-  const first = transitions[0].at;
-  const last = Math.max(now, transitions.at(-1).at, first + 1);
-  const x = (at) => LEFT + ((width - LEFT - 10) * (at - first)) / (last - first);
-  const height = LANES.length * LANE + 20;
+/** Pixels between two ticks, at least. */
+const TICK = 90;
+
+/** A sign of life counts for so many pixels, or at least so many milliseconds. */
+const QUIET = { pixels: 4, ms: 500 };
+
+export function openTimeline(store, log, drawer) {
+  let scale = null;
   const svg = $('bars');
-  svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
-  svg.replaceChildren(
-    ...LANES.flatMap((lane, row) => laneOf(lane, row, width)),
-    ...barsOf(transitions, last).map((bar) => barOf(bar, x, choose)),
-    ...signsOf(signs, x),
-    ...ticksOf(first, last, x, height),
-    svgElement('line', {
-      class: 'cursor',
-      x1: x(transitions[index].at),
-      x2: x(transitions[index].at),
-      y1: 0,
-      y2: height - 14,
-    }),
-  );
+  allowScrubbing(svg, store, (x) => scale?.timeAt(x));
+  svg.addEventListener('dblclick', () => drawer.open('tab-history'));
+  return {
+    /** @param {number} now epoch milliseconds */
+    draw(now) {
+      const { transitions, newest, current } = store;
+      const width = Math.max(280, svg.clientWidth);
+      const last = isEnded(newest.state) ? newest.at : Math.max(now, newest.at);
+      const whole = { from: transitions[0].at, to: last };
+      scale = pixelScale(whole, restsOf(transitions), width);
+      const height = LANES.length * LANE + AXIS;
+      svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
+      svg.replaceChildren(
+        ...LANES.flatMap((lane, row) => laneOf(lane, row, width)),
+        ...scale.breaks.map(restOf),
+        ...barsOf(transitions, last).flatMap((bar) => barWith(bar, scale, log)),
+        ...ticksOf(whole, scale, height, width),
+        ...cursorOf(scale.x(current === newest ? last : current.at), height),
+      );
+    },
+  };
 }
 
-/** One mark for each pixel in which an agent did something. */
-function signsOf(signs, x) {
-  const marks = new Set(
-    signs.map(({ at, attempt }) => `${attempt.replace(/^\d+-/, '')} ${Math.round(x(at))}`),
-  );
-  return [...marks].map((mark) => {
-    const [role, left] = mark.split(' ');
-    const y = LANES.indexOf(role) * LANE + LANE - 5;
-    return svgElement('rect', { class: 'sign', x: left, y, width: 1, height: 3 });
+/** A time scale in pixels of the picture. */
+function pixelScale(whole, rests, width) {
+  const { place, timeAt, breaks } = timeScale(whole, rests);
+  const room = width - LEFT - RIGHT;
+  return {
+    x: (at) => LEFT + room * place(at),
+    timeAt: (x) => timeAt(Math.min(Math.max((x - LEFT) / room, 0), 1)),
+    breaks: breaks.map((rest) => ({
+      ...rest,
+      x: LEFT + room * rest.place,
+      width: room * rest.width,
+    })),
+    msPerPixel: (timeAt(1) - timeAt(0)) / room,
+  };
+}
+
+/** Wherever it is pressed or drawn over, what held at that moment is looked at. */
+function allowScrubbing(svg, store, timeAt) {
+  const go = ({ clientX }) => {
+    const at = timeAt(clientX - svg.getBoundingClientRect().left);
+    if (at !== undefined) store.goToTime(at);
+  };
+  svg.addEventListener('pointerdown', (event) => {
+    if (event.button !== 0) return;
+    svg.setPointerCapture(event.pointerId);
+    go(event);
+  });
+  svg.addEventListener('pointermove', (event) => {
+    if (event.buttons === 1) go(event);
   });
 }
 
 function laneOf(lane, row, width) {
   const y = row * LANE;
+  const box = { x: LEFT, y: y + 1, width: width - LEFT - RIGHT, height: LANE - 2 };
   return [
-    svgElement('rect', {
-      class: 'lane',
-      x: LEFT,
-      y: y + 1,
-      width: width - LEFT - 10,
-      height: LANE - 2,
-    }),
-    svgElement('text', { class: 'lane-name', x: LEFT - 6, y: y + 11, 'text-anchor': 'end' }, lane),
+    svgElement('rect', { class: 'lane', ...box }),
+    svgElement('text', { class: 'lane-name', x: LEFT - 6, y: y + 9, 'text-anchor': 'end' }, lane),
   ];
 }
 
-function barOf({ lane, attempt, from, to, seq, isOpen }, x, choose) {
-  const y = LANES.indexOf(lane) * LANE + 2;
-  const length = Math.max(2, x(to) - x(from));
-  const title = `${lane} ${attempt ?? ''}: ${durationText(to - from)}${isOpen ? ', going on' : ''}`;
-  return svgElement(
+/** A bar is pale where its agent was silent. */
+function barWith(bar, scale, log) {
+  const { lane, attempt, from, to, isOpen, outcome } = bar;
+  const box = { y: LANES.indexOf(lane) * LANE + 1, height: LANE - 2, rx: 2 };
+  const isAgent = lane === 'worker' || lane === 'auditor';
+  const how = outcome?.text ?? (isOpen ? 'going on' : '');
+  const title = `${lane} ${attempt ?? ''} · ${durationText(to - from)} · ${how}`;
+  const whole = svgElement(
     'rect',
     {
-      class: `bar ${lane}${isOpen ? ' open' : ''}`,
-      x: x(from),
-      y,
-      width: length,
-      height: LANE - 4,
-      rx: 2,
-      onclick: () => choose(seq),
+      class: `bar ${lane}${isAgent ? ' quiet' : ''}`,
+      x: scale.x(from),
+      width: Math.max(2, scale.x(to) - scale.x(from)),
+      ...box,
     },
-    svgElement('title', {}, title),
+    svgElement('title', {}, isAgent ? `${title}\nPale: no sign of life` : title),
   );
+  const busy = isAgent ? busyIn({ lane, attempt, from, to }, scale, log) : [];
+  return [
+    whole,
+    ...busy.map((span) =>
+      svgElement('rect', {
+        class: `bar busy ${lane}`,
+        x: scale.x(span.from),
+        width: Math.max(2, scale.x(span.to) - scale.x(span.from)),
+        ...box,
+      }),
+    ),
+    ...(outcome?.tone === 'bad' ? [badEnd(scale.x(to), box)] : []),
+  ];
 }
 
-function ticksOf(first, last, x, height) {
-  const step = niceStep((last - first) / 8);
+function busyIn({ lane, attempt, from, to }, scale, log) {
+  const signs = log.signsOf(attemptName({ number: attempt, role: lane }));
+  const quiet = Math.max(QUIET.ms, QUIET.pixels * scale.msPerPixel);
+  return busySpans(signs, { from, to }, quiet);
+}
+
+function badEnd(x, { y, height }) {
+  return svgElement('rect', { class: 'bad-end', x: x - 2, y, width: 3, height });
+}
+
+function restOf({ x, width, from, to }) {
+  const title = svgElement('title', {}, `nothing ran for ${durationText(to - from)}`);
+  return svgElement('rect', { class: 'rest', x, y: 1, width, height: LANES.length * LANE }, title);
+}
+
+/** Where ticks would lie on each other, after a shortened rest, the later one is left out. */
+function ticksOf({ from, to }, scale, height, width) {
+  const rested = scale.breaks.reduce((sum, rest) => sum + rest.to - rest.from, 0);
+  const step = niceStep(Math.max(to - from - rested, 1), (width - LEFT - RIGHT) / TICK);
   const ticks = [];
-  for (let at = 0; at <= last - first; at += step) {
+  let last = Number.NEGATIVE_INFINITY;
+  for (let at = from; at <= to && ticks.length < 60; at += step) {
+    const x = scale.x(at);
+    if (x - last < TICK / 2 || x > width - RIGHT - 14) continue;
+    last = x;
+    const text = at === from ? '0s' : spanText(at - from);
     ticks.push(
-      svgElement(
-        'text',
-        { class: 'tick', x: x(first + at), y: height - 3, 'text-anchor': 'middle' },
-        durationText(at),
-      ),
+      svgElement('text', { class: 'tick', x, y: height - 3, 'text-anchor': 'middle' }, text),
     );
   }
   return ticks;
 }
 
-function niceStep(ms) {
-  const steps = [100, 200, 500, 1e3, 2e3, 5e3, 1e4, 3e4, 6e4, 3e5, 6e5, 18e5, 36e5, 144e5, 864e5];
-  return steps.find((step) => step >= ms) ?? 864e5;
+function cursorOf(x, height) {
+  return [
+    svgElement('line', { class: 'cursor', x1: x, x2: x, y1: 0, y2: height - AXIS + 2 }),
+    svgElement('circle', { class: 'cursor', cx: x, cy: 3, r: 3 }),
+  ];
 }

@@ -1,0 +1,35 @@
+/** Each transition with its time, its event and its reason. Items are made once, since there may be thousands. */
+import { $, clock, element } from './dom.js';
+import { eventText } from './words.js';
+
+export function openHistory(store) {
+  const list = $('transitions');
+  let current = null;
+  return {
+    draw() {
+      const { transitions, index } = store;
+      for (const each of transitions.slice(list.children.length)) list.append(item(each, store));
+      if (current === list.children[index]) return;
+      current?.removeAttribute('aria-current');
+      current = list.children[index];
+      current?.setAttribute('aria-current', 'step');
+      current?.scrollIntoView({ block: 'nearest' });
+    },
+  };
+}
+
+function item({ seq, at, event, state, reason }, store) {
+  const what = `${eventText(event.type)}${reason ? ` · ${reason}` : ''}`;
+  return element(
+    'li',
+    { class: state },
+    element(
+      'button',
+      { type: 'button', title: what, onclick: () => store.goToSeq(seq) },
+      element('span', { class: 'seq' }, `${seq}`),
+      element('time', {}, clock(at)),
+      element('span', { class: 'state' }, state),
+      element('span', { class: 'what' }, what),
+    ),
+  );
+}
