@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { CUT_NOTICE } from './cut-text.ts';
+import { CUT_NOTICE, CUT_WORDS } from './cut-text.ts';
 import { type Needle, spansOf } from './secret-spans.ts';
 
 export interface Secret {
@@ -44,12 +44,20 @@ const MIN_BEGINNING = 4;
 export function createRedactor(secrets: readonly Secret[]): Redactor {
   const forms = formsOf(secrets);
   const needles = forms.map(({ text, replacement }) => ({ value: text, replacement }));
-  const redactText = (text: string): string => redactBeginnings(replaceAll(text, needles), forms);
+  // Nearly every text is clean, and there are many: to see that must cost little.
+  const traces = [CUT_WORDS, ...forms.map(({ text }) => text)];
+  const shortest = Math.min(...traces.map(({ length }) => length));
+  const isClean = (text: string): boolean =>
+    text.length < shortest || traces.every((trace) => !text.includes(trace));
+  const redactText = (text: string): string =>
+    isClean(text) ? text : redactBeginnings(replaceAll(text, needles), forms);
   return {
     redactText,
     // Same shape, other strings: the type stays.
     redactValue: <T>(value: T): T =>
-      forms.length === 0 ? value : (mapStrings(value, redactText) as T),
+      forms.length === 0 || everyString(value, isClean)
+        ? value
+        : (mapStrings(value, redactText) as T),
     forms,
     longest: forms[0]?.bytes.length ?? 0,
   };
@@ -220,6 +228,16 @@ function inJson(text: string): string {
 function inAsciiJson(text: string): string {
   const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
   return inJson(text).replace(/[\u0080-\uffff]/g, escaped);
+}
+
+/** Whether all strings in plain JSON data are such, keys too. */
+function everyString(value: unknown, test: (text: string) => boolean): boolean {
+  if (typeof value === 'string') return test(value);
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every((item) => everyString(item, test));
+  return (
+    Object.keys(value).every(test) && Object.values(value).every((item) => everyString(item, test))
+  );
 }
 
 function mapStrings(value: unknown, change: (text: string) => string): unknown {

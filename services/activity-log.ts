@@ -12,30 +12,32 @@ export interface ActivityLog {
   append(entries: readonly LogEntry[]): void;
   /** Up to which offset of its stdout the log has this attempt; 0 when it has nothing of it. */
   loggedOffset(attempt: string): number;
+  close(): void;
 }
 
 /** The log is not synced: what a power cut takes of it is still in the attempts' `stdout`. */
 export function openActivityLog(path: string): ActivityLog {
   const encoder = createEncoder();
+  let fd: number | null = null;
   return {
     append(entries) {
       try {
-        appendTo(path, encoder.encode(entries.map(renderLine).join('')));
+        fd ??= openSync(path, 'a', 0o600);
+        writeAll(fd, encoder.encode(entries.map(renderLine).join('')));
       } catch (error) {
         throw new StorageError(path, error);
       }
     },
     loggedOffset: (attempt) => lastOffset(path, attempt),
+    close() {
+      if (fd !== null) closeSync(fd);
+      fd = null;
+    },
   };
 }
 
-function appendTo(path: string, bytes: Buffer): void {
-  const fd = openSync(path, 'a', 0o600);
-  try {
-    for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
-  } finally {
-    closeSync(fd);
-  }
+function writeAll(fd: number, bytes: Buffer): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
 }
 
 /** Texts as bytes, all in the same memory: a flood of them would leave much behind before it is collected. */
@@ -50,8 +52,8 @@ function createEncoder(): { encode(text: string): Buffer } {
   };
 }
 
-export function logLine({ activity, ...place }: LogEntry): LogLine {
-  return { version: 1, ...place, ...activity };
+export function logLine({ at, attempt, offset, activity }: LogEntry): LogLine {
+  return { version: 1, at, attempt, offset, ...activity };
 }
 
 function renderLine(entry: LogEntry): string {

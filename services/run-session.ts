@@ -27,7 +27,7 @@ import type { LifecycleContext, LifecycleInput, Phase } from '../machines/contex
 import type { Limits, Role } from '../machines/contracts.ts';
 import type { LifecycleEvent } from '../machines/events.ts';
 import { lifecycle } from '../machines/lifecycle.ts';
-import { openActivityLog } from './activity-log.ts';
+import { type ActivityLog, openActivityLog } from './activity-log.ts';
 import { durableLifecycle } from './durable-lifecycle.ts';
 import { messageOf } from './errors.ts';
 import type { JournalEntry, RunHeader } from './journal.ts';
@@ -86,8 +86,10 @@ export function openSession(options: SessionOptions): RunSession {
   const activities$ = new Subject<readonly LogEntry[]>();
   const notices$ = new Subject<string>();
   const record = openRecord(options);
+  const log = openActivityLog(folder.log);
   const host = createHost(
     options,
+    log,
     (entries) => activities$.next(entries),
     (message) => notices$.next(message),
   );
@@ -108,6 +110,7 @@ export function openSession(options: SessionOptions): RunSession {
       actor?.stop();
       await host.stops.settled();
       await host.trees.close();
+      log.close();
       record.close();
       options.lock.release();
       transitions$.complete();
@@ -130,12 +133,12 @@ export function openSession(options: SessionOptions): RunSession {
 
 function createHost(
   options: SessionOptions,
+  log: ActivityLog,
   tell: (entries: readonly LogEntry[]) => void,
   notify: (message: string) => void,
 ): RunHost {
   const { folder, header, settings, place, now, adapters } = options;
   const redactor = createRedactor(secretsOf(place.environment, settings.secrets));
-  const log = openActivityLog(folder.log);
   const since = options.stored ? null : ownIdentity();
   const trees = createTreeRecorder({
     runId: header.id,

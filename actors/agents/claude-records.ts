@@ -5,7 +5,7 @@ import {
   type JsonObject,
   RESULT_LIMIT,
 } from '../stream-reader.ts';
-import { arrayOf, numberOrNull, objectOf, textOf } from './json-fields.ts';
+import { arrayOf, collect, numberOrNull, objectOf, textOf } from './json-fields.ts';
 import { failureOf } from './stream-failure.ts';
 import { sumOf } from './usage-sum.ts';
 
@@ -22,12 +22,17 @@ export function claudeRecords(): JsonLinesOptions['onRecord'] {
   };
 }
 
+/** Whether a line is a piece, as `--include-partial-messages` gives them, of what comes in full afterwards. */
+export function isClaudeDelta(line: string): boolean {
+  return line.startsWith('{"type":"stream_event"');
+}
+
 function readClaudeRecord(record: JsonObject): Activity[] {
   switch (record.type) {
     case 'assistant':
       return readAssistant(objectOf(record.message));
     case 'user':
-      return arrayOf(objectOf(record.message).content).flatMap(readToolResult);
+      return collect(objectOf(record.message).content, readToolResult);
     case 'system':
       return record.subtype === 'api_retry' ? [readRetry(record)] : [];
     case 'result':
@@ -39,7 +44,7 @@ function readClaudeRecord(record: JsonObject): Activity[] {
 
 /** What Claude Code says itself, e.g. that its API failed, it prints as if the model had said it: that is no work. */
 function readAssistant({ model, content }: JsonObject): Activity[] {
-  const said = arrayOf(content).flatMap(readBlock);
+  const said = collect(content, readBlock);
   return model === '<synthetic>' ? said.map(noticeOf) : said;
 }
 

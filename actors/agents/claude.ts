@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { VERDICT_SCHEMA } from '../../machines/prompts.ts';
 import { jsonLinesReader } from '../stream-reader.ts';
 import type { AgentAdapter, Launch, LaunchPlace, LaunchRequest } from './adapter.ts';
-import { claudeRecords } from './claude-records.ts';
+import { claudeRecords, isClaudeDelta } from './claude-records.ts';
 import { readClaudeTranscript } from './claude-transcript.ts';
 
 /** Claude Code. What is known of it was recorded from version 2.1.330. */
@@ -14,7 +14,7 @@ export const claude: AgentAdapter = {
   endsWithResult: true,
   program: () => 'claude',
   launch,
-  reader: (sink) => jsonLinesReader({ ...sink, onRecord: claudeRecords() }),
+  reader: (sink) => jsonLinesReader({ ...sink, onRecord: claudeRecords(), skips: isClaudeDelta }),
   preflight,
   transcript: {
     find: transcriptPath,

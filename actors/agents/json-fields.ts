@@ -17,3 +17,13 @@ export function objectOf(value: unknown): JsonObject {
 export function arrayOf(value: unknown): JsonObject[] {
   return Array.isArray(value) ? value.map(objectOf) : [];
 }
+
+/**
+ * What the objects of a list amount to, in one list. For every record of a stream: `flatMap` would cost more than all
+ * that is done with the record.
+ */
+export function collect<T>(list: unknown, read: (item: JsonObject) => readonly T[]): T[] {
+  const all: T[] = [];
+  for (const item of Array.isArray(list) ? list : []) all.push(...read(objectOf(item)));
+  return all;
+}

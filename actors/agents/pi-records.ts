@@ -5,7 +5,7 @@ import {
   type JsonObject,
   RESULT_LIMIT,
 } from '../stream-reader.ts';
-import { arrayOf, numberOrNull, objectOf, textOf } from './json-fields.ts';
+import { arrayOf, collect, numberOrNull, objectOf, textOf } from './json-fields.ts';
 import { LatestLine } from './latest-line.ts';
 import { failureOf } from './stream-failure.ts';
 import { positiveOrNull, sumOf, UsageSum } from './usage-sum.ts';
@@ -73,7 +73,7 @@ export function piRecords(): Pick<JsonLinesOptions, 'onRecord' | 'skips' | 'onEn
 }
 
 function readWords({ content }: JsonObject): Activity[] {
-  return arrayOf(content).flatMap((block): Activity[] => {
+  return collect(content, (block): Activity[] => {
     if (block.type === 'text') return [{ kind: 'text', text: boundText(textOf(block.text)) }];
     if (block.type !== 'thinking') return [];
     return [{ kind: 'thinking', text: boundText(textOf(block.thinking)) }];

@@ -4,6 +4,7 @@ import type { StreamFailure } from '../../machines/activity.ts';
 import { VERDICT_SCHEMA } from '../../machines/prompts.ts';
 import { jsonLinesReader } from '../stream-reader.ts';
 import type { AgentAdapter, Launch, LaunchPlace, LaunchRequest } from './adapter.ts';
+import { isClaudeDelta } from './claude-records.ts';
 import { QWEN_LOGIN, qwenRecords } from './qwen-records.ts';
 import { readQwenTranscript } from './qwen-transcript.ts';
 
@@ -15,7 +16,7 @@ export const qwen: AgentAdapter = {
   endsWithResult: true,
   program: () => 'qwen',
   launch,
-  reader: (sink) => jsonLinesReader({ ...sink, onRecord: qwenRecords() }),
+  reader: (sink) => jsonLinesReader({ ...sink, onRecord: qwenRecords(), skips: isClaudeDelta }),
   failureOfExit,
   transcript: {
     find: transcriptPath,
