@@ -1,6 +1,7 @@
 /** The page in a real browser, on real runs, served by the built command. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { type Place, place, type Started, until } from '../oneshot-process.ts';
@@ -68,6 +69,15 @@ function smallestLetters(page: Page): Promise<number> {
     const sizes = [...svg.querySelectorAll('text')].map((text) => parseFloat(getComputedStyle(text).fontSize));
     return Math.min(...sizes) * scale;
   })()`);
+}
+
+/** Waits until a condition of the page holds; not in the page, whose policy forbids to evaluate anything there. */
+async function eventually(page: Page, condition: string): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!(await page.evaluate(condition))) {
+    if (Date.now() > deadline) throw new Error(`It never came to be that ${condition}.`);
+    await delay(30);
+  }
 }
 
 /** Runs in the page. */
@@ -189,7 +199,7 @@ const isInSight = `(selector) => {
     ]) {
       await page.locator('#scrub').focus();
       await page.keyboard.press(key ?? '');
-      await page.waitForFunction(`(${isInSight})('#state-${state}.current')`);
+      await eventually(page, `(${isInSight})('#state-${state}.current')`);
     }
   });
 
