@@ -1,5 +1,5 @@
 /** Schemas of the records in the folder of an attempt or a check. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type {
   CommandRecord,
   ExitRecord,

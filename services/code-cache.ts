@@ -15,5 +15,5 @@ process.on('exit', (code) => {
   rmSync(place, { recursive: true, force: true });
   if (code === 0) writeFileSync(codeCachePath(folder), script.createCachedData());
 });
-const agent = ['--agent', 'command', '--agent-command', "printf 'Verdict: DONE'"];
+const agent = ['--agent', 'command', '--agent-command', `echo '{"verdict":"done"}'`];
 await runProgram(script, folder).main(['run', 'Say it.', '--cwd', place, '--quiet', ...agent]);

@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ConfigDocument } from './config-files.ts';
 import { printable, ruleFor, wrongValue } from './config-rules.ts';
 import { checkOf, duration, text, type ValueRule } from './config-values.ts';

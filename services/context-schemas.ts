@@ -1,5 +1,5 @@
 /** Schemas of what the statechart remembers, and of its states. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AgentTurn } from '../machines/agent-turns.ts';
 import {
   type CurrentAttempt,

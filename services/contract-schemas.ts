@@ -1,5 +1,5 @@
 /** Schemas of the shared vocabulary (machines/contracts.ts), of which the records are made. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type {
   AttemptEnd,
   AttemptTree,

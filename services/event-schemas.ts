@@ -1,5 +1,5 @@
 /** Schemas of the events in the journal, as they are after JSON. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LifecycleEvent } from '../machines/events.ts';
 import { contextSchema, inputSchema, stateValueSchema } from './context-schemas.ts';
 import {

@@ -1,5 +1,5 @@
 /** Schemas of what hooks read, and of the log of what became of them. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { phaseSchema } from './context-schemas.ts';
 import { usageSchema } from './contract-schemas.ts';
 import { HOOK_EVENTS } from './hook-settings.ts';

@@ -1,5 +1,5 @@
 /** Schemas of what programs read: the log's lines, the lines of `--json`, and `show --json`. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { StreamFailure } from '../machines/activity.ts';
 import type { LogLine } from './activity-log.ts';
 import type { ShownReport } from './cli-show.ts';

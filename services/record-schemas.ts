@@ -1,5 +1,5 @@
 /** A schema for each kind of file or line that oneshot writes, by the name that its JSON Schema has. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import {
   commandSchema,
   exitSchema,

@@ -1,5 +1,5 @@
 /** Schemas of the files of a run folder: `oneshot.json`, the journal's lines, the lock. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Worktree } from '../actors/git-worktree.ts';
 import type { ProcessIdentity } from '../actors/process-identity.ts';
 import type { CheckSettings, RunSettings } from '../actors/run-host.ts';

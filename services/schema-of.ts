@@ -1,5 +1,5 @@
 /** Building blocks of the schemas for what oneshot writes. Only the generator and tests load them: zod starts slowly. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Whether two types take the same values. `readonly` makes no difference to the compiler here. */
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? unknown : Mismatch) : Mismatch;

@@ -1,5 +1,5 @@
 /** Schemas of what is told about this machine and its agents: the lines of `agents --json`, its `verify`, and `doctor`. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AgentStatus } from './agent-status.ts';
 import type { Finding } from './doctor.ts';
 import { exactly } from './schema-of.ts';

@@ -1,5 +1,5 @@
 /** Schemas of what the commands on recorded trees print. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ChangedFile } from '../machines/changes.ts';
 import type { CleanedRun, KeptRun } from './clean.ts';
 import type { ApplyLine } from './cli-apply.ts';
