@@ -126,6 +126,11 @@ export const COMMANDS: readonly CommandRow[] = [
       ['--agent-command <command-line>', 'Another command line for the agent `command`'],
       ['--worker-agent-command <command-line>', 'The same for the worker alone'],
       ['--auditor-agent-command <command-line>', 'The same for the auditor alone'],
+      [
+        '--restore-files',
+        'Put the files of the work tree back as they were then; parks what is there',
+      ],
+      ['--force', 'With --restore-files: also when HEAD has moved since'],
       ['--no-start', 'Only record it; `oneshot resume` goes on with it'],
     ],
     hostsRun: true,

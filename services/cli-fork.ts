@@ -1,19 +1,22 @@
 /** `oneshot fork`: a run of its own that goes on from a checkpoint of another. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { attemptTrees } from '../actors/attempt-changes.ts';
 import type { RunSettings } from '../actors/run-host.ts';
+import type { Phase } from '../machines/context.ts';
 import type { Role } from '../machines/contracts.ts';
 import { commandContext, createOutput, STREAMS } from './cli-context.ts';
 import type { CommandOptions } from './cli-program.ts';
 import { goOn } from './cli-run.ts';
 import type { Config } from './config.ts';
-import { messageOf, OneshotError, UsageError } from './errors.ts';
-import { discardFork, forkRun } from './fork.ts';
+import { messageOf, OneshotError, RunRefusedError, UsageError } from './errors.ts';
+import { discardFork, type ForkRequest, forkRun } from './fork.ts';
 import { parseChange } from './fork-changes.ts';
+import { type ForkFiles, forkFiles, restoreForFork } from './fork-files.ts';
 import { type ForkPoint, forkPoint } from './fork-point.ts';
+import type { Restored } from './restore.ts';
 import { findRun, type RunFolder } from './run-store.ts';
 import { phaseOf } from './run-view.ts';
+import { lockWorkTree, realWorkTree } from './work-tree.ts';
 
 export async function forkCommand(id: string, options: CommandOptions): Promise<number> {
   const { cwd, config } = await commandContext(options);
@@ -25,15 +28,64 @@ export async function forkCommand(id: string, options: CommandOptions): Promise<
   const isGiven = (key: keyof Config['sources']) => config.sources[key].startsWith('--');
   const maxIterations = isGiven('maxIterations') ? config.maxIterations : null;
   const settings = forkedSettings(point.header.settings, config, isGiven);
-  const folder = await forkRun({ from, point, task, maxIterations, settings, changes });
-  if (options.start === false) return tellOf(folder, from, point, options);
-  createOutput(options).notice(description(folder, from, point));
-  return goOnOrDiscard(folder, config, options);
+  const request = { from, point, task, maxIterations, settings, changes };
+  const files = forkFiles(from, point.entry);
+  const fork = options.restoreFiles
+    ? await forkWithFiles(request, files, options)
+    : { folder: await forkRun(request), restored: null };
+  if (options.start === false) return tellOf({ ...fork, from, point, files }, options);
+  createOutput(options).notice(description({ ...fork, from, point, files }));
+  return goOnOrDiscard(fork, config, options);
 }
 
-/** A fork that is refused before anything has begun leaves nothing behind. */
+interface Fork {
+  readonly folder: RunFolder;
+  /** `null`: only the state is forked. */
+  readonly restored: Restored | null;
+}
+
+/** What there is to tell of a fork. */
+interface Told extends Fork {
+  readonly from: RunFolder;
+  readonly point: ForkPoint;
+  readonly files: ForkFiles | null;
+}
+
+/** Nobody may work in the files meanwhile, not even with `--share`. */
+async function forkWithFiles(
+  request: ForkRequest,
+  files: ForkFiles | null,
+  options: CommandOptions,
+): Promise<Fork> {
+  const { from, point } = request;
+  if (!files) throw notRecorded(from, point);
+  const cwd = realWorkTree(point.header.settings.cwd);
+  const { notice } = createOutput(options);
+  const waiting = { signal: new AbortController().signal, notify: notice };
+  const lock = await lockWorkTree(cwd, from.id, options.wait ? 'wait' : 'refuse', waiting);
+  let folder: RunFolder | null = null;
+  try {
+    folder = await forkRun(request);
+    return { folder, restored: await restoreForFork(folder, files, options.force === true) };
+  } catch (error) {
+    if (folder) discardFork(folder);
+    throw error;
+  } finally {
+    lock?.release();
+  }
+}
+
+function notRecorded(from: RunFolder, { entry }: ForkPoint): RunRefusedError {
+  return new RunRefusedError(
+    `The files as they were at seq ${entry.seq} of the run ${from.id} are not recorded, so only the state can be ` +
+      'forked. Nothing was done; leave --restore-files out to fork it with the files as they are now.',
+    2,
+  );
+}
+
+/** A fork that is refused before anything has begun leaves nothing behind, but for one that has changed the files. */
 async function goOnOrDiscard(
-  folder: RunFolder,
+  { folder, restored }: Fork,
   config: Config,
   options: CommandOptions,
 ): Promise<number> {
@@ -41,50 +93,76 @@ async function goOnOrDiscard(
   try {
     return await goOn(folder, {}, config, options);
   } catch (error) {
-    if (error instanceof OneshotError && before.equals(readFileSync(folder.journal)))
-      discardFork(folder);
+    const isUnbegun = error instanceof OneshotError && before.equals(readFileSync(folder.journal));
+    if (isUnbegun && !restored?.parked) discardFork(folder);
+    else if (isUnbegun)
+      createOutput(options).notice(
+        `The run ${folder.id} is kept, since its files are restored. Go on with it: oneshot resume ${folder.id}`,
+      );
     throw error;
   }
 }
 
-function tellOf(
-  folder: RunFolder,
-  from: RunFolder,
-  point: ForkPoint,
-  options: CommandOptions,
-): number {
-  const { entry } = point;
-  const parent = { run: from.id, seq: entry.seq };
-  const state = phaseOf(entry.value);
-  const line = { type: 'fork', version: 1, run: folder.id, parent, state, folder: folder.path };
-  if (!options.json)
-    STREAMS.err(
-      `${description(folder, from, point)}\nGo on with it: oneshot resume ${folder.id}\n`,
-    );
-  STREAMS.out(`${options.json ? JSON.stringify(line) : folder.id}\n`);
+/** What `fork --no-start --json` prints. */
+export interface ForkLine {
+  readonly type: 'fork';
+  readonly version: 1;
+  readonly run: string;
+  readonly parent: { readonly run: string; readonly seq: number };
+  readonly state: Phase;
+  /** Absolute path of the fork's folder. */
+  readonly folder: string;
+  /** What became of the files of the work tree; `null`: they are as they were, only the state is forked. */
+  readonly restored: Restored | null;
+}
+
+function tellOf(told: Told, options: CommandOptions): number {
+  const { folder, from, point, restored } = told;
+  if (!options.json) {
+    STREAMS.err(`${description(told)}\nGo on with it: oneshot resume ${folder.id}\n`);
+    STREAMS.out(`${folder.id}\n`);
+    return 0;
+  }
+  const line: ForkLine = {
+    type: 'fork',
+    version: 1,
+    run: folder.id,
+    parent: { run: from.id, seq: point.entry.seq },
+    state: phaseOf(point.entry.value),
+    folder: folder.path,
+    restored,
+  };
+  STREAMS.out(`${JSON.stringify(line)}\n`);
   return 0;
 }
 
-function description(
-  folder: RunFolder,
-  from: RunFolder,
-  { entry, asked, header }: ForkPoint,
-): string {
+function description({ folder, from, point, files, restored }: Told): string {
+  const { entry, asked, header } = point;
   const state = phaseOf(entry.value);
   const back = asked === state ? '' : `, the last checkpoint before ${asked}`;
-  return (
-    `The run ${folder.id} goes on from ${from.id} at seq ${entry.seq} (${state}${back}). ` +
-    `Only the state is forked: the files in ${header.settings.cwd} are as they are now${wayBack(from, entry)}.`
-  );
+  const fork = `The run ${folder.id} goes on from ${from.id} at seq ${entry.seq} (${state}${back}).`;
+  const { cwd } = header.settings;
+  if (restored && files) return `${fork} ${restoredText(folder, cwd, files, restored)}`;
+  return `${fork} Only the state is forked: the files in ${cwd} are as they are now. ${offer(files)}`;
+}
+
+function restoredText(
+  folder: RunFolder,
+  cwd: string,
+  { wanted }: ForkFiles,
+  { written, removed, parked }: Restored,
+): string {
+  const counts = `The files in ${cwd} are ${wanted.what} (${written} written, ${removed} removed).`;
+  if (parked === null) return counts;
+  const name = parked.split('/').at(-1);
+  return `${counts} What was there is parked: ${parked}; to get it back: oneshot restore ${folder.id} --parked ${name}`;
 }
 
 /** How to have the files as they were then, where they are recorded. */
-function wayBack(from: RunFolder, { context }: ForkPoint['entry']): string {
-  const number = context.attempt?.number ?? 0;
-  const recorded = attemptTrees(from.path);
-  const isThere =
-    number === 0 ? recorded[0]?.before : recorded.find((a) => a.number === number)?.after;
-  return isThere ? `; as they were then: oneshot restore ${from.id} --attempt ${number}` : '';
+function offer(files: ForkFiles | null): string {
+  if (!files) return 'As they were then is not recorded.';
+  const { owner, attempt } = files;
+  return `As they were then: oneshot fork --restore-files, or oneshot restore ${owner.id} --attempt ${attempt}`;
 }
 
 function pointOf(at: CommandOptions[string]): number | 'last-checkpoint' {

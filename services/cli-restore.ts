@@ -4,12 +4,14 @@ import { commandContext, STREAMS } from './cli-context.ts';
 import type { CommandOptions } from './cli-program.ts';
 import { RunRefusedError, UsageError } from './errors.ts';
 import { parkedTree, type Restored, restoreInPlace, restoreTo, type Wanted } from './restore.ts';
-import { findRun } from './run-store.ts';
+import { findRun, type RunFolder } from './run-store.ts';
 import {
   attemptNumber,
   findAttempt,
   firstTree,
+  openPlace,
   openTrees,
+  type RunPlace,
   type RunTrees,
   usingGit,
 } from './run-trees.ts';
@@ -17,24 +19,36 @@ import { lockWorkTree, realWorkTree } from './work-tree.ts';
 
 export async function restoreCommand(id: string, options: CommandOptions): Promise<number> {
   const { cwd, config } = await commandContext(options);
-  const trees = await openTrees(findRun(config.runsDir, id));
+  const folder = findRun(config.runsDir, id);
   return usingGit(async () => {
-    const wanted = await wantedTree(trees, options);
+    const { place, wanted } = await wantedTree(folder, options);
     const to = typeof options.to === 'string' ? resolve(cwd, options.to) : null;
     const restored =
       to === null
-        ? await withWorkTree(trees, () => restoreInPlace(trees, wanted, options.force === true))
-        : await restoreTo(trees, wanted, to);
-    tell(trees, wanted, to ?? trees.repository.root, restored, options);
+        ? await withWorkTree(place, () => restoreInPlace(place, wanted, options.force === true))
+        : await restoreTo(place, wanted, to);
+    tell(place, wanted, to ?? place.repository.root, restored, options);
     return 0;
   });
 }
 
-async function wantedTree(trees: RunTrees, options: CommandOptions): Promise<Wanted> {
-  if (typeof options.parked === 'string') {
-    if (options.attempt !== undefined) throw excluding();
-    return parkedTree(trees, options.parked);
+interface Found {
+  readonly place: RunPlace;
+  readonly wanted: Wanted;
+}
+
+async function wantedTree(folder: RunFolder, options: CommandOptions): Promise<Found> {
+  if (typeof options.parked !== 'string') {
+    const trees = await openTrees(folder);
+    return { place: trees, wanted: recordedTree(trees, options) };
   }
+  if (options.attempt !== undefined) throw excluding();
+  // What was parked for a fork is there before anything else of it is recorded.
+  const place = await openPlace(folder);
+  return { place, wanted: await parkedTree(place, options.parked) };
+}
+
+function recordedTree(trees: RunTrees, options: CommandOptions): Wanted {
   const number = attemptNumber(options.attempt);
   if (number === null) {
     const known = trees.attempts.map((attempt) => attempt.number).join(', ');
@@ -58,7 +72,7 @@ function excluding(): UsageError {
 }
 
 /** No run may work in it meanwhile. */
-async function withWorkTree<T>({ folder, cwd }: RunTrees, work: () => Promise<T>): Promise<T> {
+async function withWorkTree<T>({ folder, cwd }: RunPlace, work: () => Promise<T>): Promise<T> {
   const waiting = { signal: new AbortController().signal, notify: () => undefined };
   const lock = await lockWorkTree(realWorkTree(cwd), folder.id, 'refuse', waiting);
   try {
@@ -80,7 +94,7 @@ export interface RestoreLine extends Restored {
 }
 
 function tell(
-  { folder }: RunTrees,
+  { folder }: RunPlace,
   { what, tree }: Wanted,
   to: string,
   restored: Restored,

@@ -17,7 +17,7 @@ import {
 } from './output-schemas.ts';
 import { journalLineSchema, lockSchema, snapshotFileSchema } from './run-schemas.ts';
 import { agentLineSchema, findingSchema, verificationRowSchema } from './survey-schemas.ts';
-import { applySchema, cleanSchema, diffSchema, restoreSchema } from './tree-schemas.ts';
+import { applySchema, cleanSchema, diffSchema, forkSchema, restoreSchema } from './tree-schemas.ts';
 
 export const RECORD_SCHEMAS = {
   oneshot: snapshotFileSchema,
@@ -38,6 +38,7 @@ export const RECORD_SCHEMAS = {
   'verification-line': verificationRowSchema,
   diff: diffSchema,
   restore: restoreSchema,
+  fork: forkSchema,
   apply: applySchema,
   clean: cleanSchema,
   hook: hookSchema,

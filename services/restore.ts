@@ -6,7 +6,7 @@ import type { PlainRepository } from '../actors/git-plain.ts';
 import { applyRestore, exportTree, planRestore, type RestorePlan } from '../actors/git-restore.ts';
 import { withPlain, writeTreeNow } from '../actors/tree-now.ts';
 import { RunRefusedError, StorageError, UsageError } from './errors.ts';
-import type { RunTrees } from './run-trees.ts';
+import type { RunPlace } from './run-trees.ts';
 
 /** What is to be restored. */
 export interface Wanted {
@@ -17,7 +17,11 @@ export interface Wanted {
   readonly head: string | null;
   /** Files that were there and are not in the tree. */
   readonly spared: readonly string[];
+  /** How to have them without changing the work tree. Default: an option of `restore`. */
+  readonly elsewhere?: string;
 }
+
+const ELSEWHERE = 'restore into a folder (--to DIR)';
 
 export interface Restored {
   readonly written: number;
@@ -30,7 +34,7 @@ export interface Restored {
 const OBSTACLES_NAMED = 10;
 
 /** Into a folder that is not there yet, or is empty. */
-export async function restoreTo(trees: RunTrees, wanted: Wanted, to: string): Promise<Restored> {
+export async function restoreTo(trees: RunPlace, wanted: Wanted, to: string): Promise<Restored> {
   if (existsSync(to) && readdirSync(to).length > 0)
     throw new UsageError(`The folder ${to} is not empty; give one that is, or is not there yet.`);
   const written = await withPlain(trees, (plain) => exportTree(plain, wanted.tree, to));
@@ -39,7 +43,7 @@ export async function restoreTo(trees: RunTrees, wanted: Wanted, to: string): Pr
 
 /** Into the work tree; with `force` also when HEAD has moved since. Changes nothing when it is refused. */
 export async function restoreInPlace(
-  trees: RunTrees,
+  trees: RunPlace,
   wanted: Wanted,
   force: boolean,
 ): Promise<Restored> {
@@ -61,7 +65,7 @@ export async function restoreInPlace(
 }
 
 /** What an earlier restore parked, by the last part of its ref's name. */
-export async function parkedTree(trees: RunTrees, name: string): Promise<Wanted> {
+export async function parkedTree(trees: RunPlace, name: string): Promise<Wanted> {
   const { repository, folder } = trees;
   const ref = `refs/oneshot/${folder.id}/${name}`;
   const { out } = await runGit({
@@ -76,13 +80,13 @@ export async function parkedTree(trees: RunTrees, name: string): Promise<Wanted>
   return { what: `as ${name} has them`, tree, head: isName(head) ? head : null, spared: [] };
 }
 
-function parkingRef({ folder }: RunTrees, now: number): string {
+function parkingRef({ folder }: RunPlace, now: number): string {
   const time = new Date(now).toISOString().replace(/\D/g, '').slice(0, 17);
   return `refs/oneshot/${folder.id}/parked-${time.slice(0, 8)}-${time.slice(8)}`;
 }
 
 function park(
-  { repository }: RunTrees,
+  { repository }: RunPlace,
   plain: PlainRepository,
   tree: string,
   ref: string,
@@ -110,22 +114,28 @@ async function replace(
   }
 }
 
-function headMoved({ what, head }: Wanted, now: string | null): RunRefusedError {
+function headMoved(
+  { what, head, elsewhere = ELSEWHERE }: Wanted,
+  now: string | null,
+): RunRefusedError {
   const name = (commit: string | null) => commit?.slice(0, 12) ?? 'no commit';
   return new RunRefusedError(
     `HEAD was at ${name(head)} and is now at ${name(now)}: the files ${what} would undo what was ` +
-      'committed since. Nothing was changed. Restore into a folder (--to DIR), or here all the same with --force.',
+      `committed since. Nothing was changed. Here all the same: --force; or ${elsewhere}.`,
     1,
   );
 }
 
-function inTheWay({ what }: Wanted, { obstacles }: RestorePlan): RunRefusedError {
+function inTheWay(
+  { what, elsewhere = ELSEWHERE }: Wanted,
+  { obstacles }: RestorePlan,
+): RunRefusedError {
   const named = obstacles.slice(0, OBSTACLES_NAMED).join(', ');
   const more =
     obstacles.length > OBSTACLES_NAMED ? ` and ${obstacles.length - OBSTACLES_NAMED} more` : '';
   return new RunRefusedError(
     `The files ${what} would replace what is recorded nowhere (ignored, or not readable): ${named}${more}. ` +
-      'Nothing was changed. Move that away, or restore into a folder (--to DIR).',
+      `Nothing was changed. Move that away, or ${elsewhere}.`,
     1,
   );
 }

@@ -12,35 +12,46 @@ import { EnvironmentError, messageOf, RunRefusedError, UsageError } from './erro
 import { readRun } from './run-record.ts';
 import type { RunFolder } from './run-store.ts';
 
-export interface RunTrees extends WorkPlace {
+/** The repository that a run works in. */
+export interface RunPlace extends WorkPlace {
   readonly folder: RunFolder;
-  /** Oldest first; at least one. */
-  readonly attempts: readonly [AttemptTrees, ...AttemptTrees[]];
   readonly settings: TreeSettings;
   /** The folder that the run worked in. */
   readonly cwd: string;
 }
 
+export interface RunTrees extends RunPlace {
+  /** Oldest first; at least one. */
+  readonly attempts: readonly [AttemptTrees, ...AttemptTrees[]];
+}
+
 /** Throws a `RunRefusedError` when nothing is recorded, and an `EnvironmentError` when git cannot be used. */
 export async function openTrees(folder: RunFolder): Promise<RunTrees> {
+  const place = await openPlace(folder);
+  const [first, ...others] = attemptTrees(folder.path);
+  if (!first) throw noTrees(folder, 'none was recorded');
+  return { ...place, attempts: [first, ...others] };
+}
+
+/** As {@link openTrees}, also for a run of which nothing is recorded yet. */
+export async function openPlace(folder: RunFolder): Promise<RunPlace> {
   const { settings } = readRun(folder).header;
   const { cwd, worktree } = settings;
   // A worktree may have been removed; what was recorded in it is in the user's repository.
   const there = worktree && !existsSync(cwd) ? worktree.root : cwd;
   const repository = await usingGit(() => findRepository(there, environment()));
-  const [first, ...others] = attemptTrees(folder.path);
-  if (!repository || !first) {
-    const why = repository ? 'none was recorded' : `${settings.cwd} is in no git work tree`;
-    throw new RunRefusedError(`There are no trees of the run ${folder.id}: ${why}.`, 2);
-  }
+  if (!repository) throw noTrees(folder, `${cwd} is in no git work tree`);
   return {
     folder,
     repository,
     runsDir: dirname(folder.path),
-    attempts: [first, ...others],
     settings: settings.trees ?? DEFAULT_TREES,
-    cwd: settings.cwd,
+    cwd,
   };
+}
+
+function noTrees({ id }: RunFolder, why: string): RunRefusedError {
+  return new RunRefusedError(`There are no trees of the run ${id}: ${why}.`, 2);
 }
 
 /** `--attempt N`; `null` when it is not given. */

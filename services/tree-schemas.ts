@@ -5,6 +5,7 @@ import type { CleanedRun, KeptRun } from './clean.ts';
 import type { ApplyLine } from './cli-apply.ts';
 import type { CleanLine } from './cli-clean.ts';
 import type { DiffLine } from './cli-diff.ts';
+import type { ForkLine } from './cli-fork.ts';
 import type { RestoreLine } from './cli-restore.ts';
 import { phaseSchema } from './context-schemas.ts';
 import { objectName, skippedFileSchema } from './contract-schemas.ts';
@@ -51,6 +52,23 @@ export const restoreSchema = exactly<RestoreLine>()(
       parked: z.string().nullable().describe('The ref of what was there; null: nothing replaced.'),
     })
     .meta({ title: 'restore --json', description: 'What was put back.' }),
+);
+
+export const forkSchema = exactly<ForkLine>()(
+  z
+    .strictObject({
+      type: z.literal('fork'),
+      version: version1,
+      run: z.string().describe('Id of the new run.'),
+      parent: z.strictObject({ run: z.string(), seq: count }),
+      state: phaseSchema,
+      folder: z.string().describe("Absolute path of the new run's folder."),
+      restored: z
+        .strictObject({ written: count, removed: count, parked: z.string().nullable() })
+        .nullable()
+        .describe('Files that were put back; null: only the state is forked.'),
+    })
+    .meta({ title: 'fork --no-start --json', description: 'A run that was forked.' }),
 );
 
 export const applySchema = exactly<ApplyLine>()(
