@@ -107,8 +107,15 @@ function parsedLine(line: FileLine): ParsedLine[] {
 
 async function sendActivities(stream: EventStream, lines: readonly ParsedLine[]): Promise<void> {
   const end = lines.at(-1)?.end;
+  if (end === undefined) return;
   const data = lines.map(({ activity }) => activity);
-  if (end !== undefined) await stream.send({ event: 'activities', id: end, data });
+  await stream.send({ event: 'activities', id: end, data, ...asWritten(lines) });
+}
+
+/** The lines as they stand in the log, which is half the work; none of ours has a line end within. */
+function asWritten(lines: readonly ParsedLine[]): { json?: string } {
+  const json = `[${lines.map(({ text }) => text).join(',')}]`;
+  return json.includes('\r') ? {} : { json };
 }
 
 interface Sender {

@@ -15,4 +15,5 @@ export const GROUPS: Readonly<Record<string, () => Module>> = {
   hosting: () => import('./hosting.ts'),
   lateness: () => import('./lateness.ts'),
   trees: () => import('./trees.ts'),
+  page: () => import('./page.ts'),
 };

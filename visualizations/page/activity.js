@@ -1,6 +1,6 @@
 /** What the agents did, line by line: only the lines in sight are in the document, so that there may be many. */
 import { GROUPS } from './activity-log.js';
-import { $, clock, element, oncePerFrame } from './dom.js';
+import { $, atMostEvery, clock, element, oncePerFrame } from './dom.js';
 import { activityText, attemptText } from './words.js';
 
 /** Pixels of one line; the style sheet has the same. */
@@ -11,6 +11,9 @@ const AROUND = 10;
 
 /** Letters of a line that are shown; the whole is shown when it is chosen. */
 const LETTERS = 300;
+
+/** Milliseconds between two looks at what has come. */
+const REFRESH_MS = 80;
 
 /** A browser makes no element higher than some 33 million pixels; far below that all is well. */
 const HIGHEST = 8_000_000;
@@ -44,7 +47,7 @@ export function openActivity(store, log) {
     if (/^(Page|Arrow(Up|Down))/.test(key)) $('follow').checked = false;
   });
   new ResizeObserver(redraw).observe(list);
-  return { draw: redraw };
+  return { draw: redraw, grown: atMostEvery(REFRESH_MS, redraw) };
 }
 
 /** Who looks at an earlier transition sees what the agents did up to then. */

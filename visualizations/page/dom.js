@@ -19,8 +19,11 @@ function filled(node, attributes, children) {
   return node;
 }
 
+/** Made once: it takes long. */
+const TIME = new Intl.DateTimeFormat([], { timeStyle: 'medium', hourCycle: 'h23' });
+
 export function clock(at) {
-  return new Date(at).toLocaleTimeString([], { hour12: false });
+  return TIME.format(at);
 }
 
 /** Draws at most once in a frame, however often it is asked to. */
@@ -33,6 +36,17 @@ export function oncePerFrame(draw) {
       isAsked = false;
       draw();
     });
+  };
+}
+
+/** Draws at most once in so many milliseconds: what comes faster nobody can read anyway. */
+export function atMostEvery(ms, draw) {
+  let timer = null;
+  return () => {
+    timer ??= setTimeout(() => {
+      timer = null;
+      requestAnimationFrame(draw);
+    }, ms);
   };
 }
 

@@ -100,7 +100,7 @@ function followRun(id, { store, log, activity }, renew) {
       ...told,
       take(lines) {
         log.add(lines);
-        activity.draw();
+        activity.grown();
       },
     }),
   ];
