@@ -50,13 +50,13 @@ interface Sample {
   readonly cpuMs: number;
 }
 
-/** The processes as another run may have seen them: that shifts the time between two samples by a twentieth at most. */
+/** The processes as another run may have seen them: that shifts the time between two samples by a tenth at most. */
 function takeSample({ tree, transcriptPath, everyMs }: SlowChannelOptions): Sample {
   const path = transcriptPath();
   const stat = path === null ? undefined : statSync(path, { throwIfNoEntry: false });
   return {
     transcriptBytes: stat?.size ?? 0,
-    cpuMs: cpuOf(findTree(tree, recentSurvey(everyMs / 20))),
+    cpuMs: cpuOf(findTree(tree, recentSurvey(everyMs / 10))),
   };
 }
 
