@@ -41,10 +41,12 @@ export function oncePerFrame(draw) {
 
 /** Draws at most once in so many milliseconds: what comes faster nobody can read anyway. */
 export function atMostEvery(ms, draw) {
-  let timer = null;
+  let isAsked = false;
   return () => {
-    timer ??= setTimeout(() => {
-      timer = null;
+    if (isAsked) return;
+    isAsked = true;
+    setTimeout(() => {
+      isAsked = false;
       requestAnimationFrame(draw);
     }, ms);
   };
