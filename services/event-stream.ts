@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 export interface ServerEvent {
   readonly event: string;
   /** What a browser sends as `Last-Event-ID` when it comes back. */
-  readonly id?: number;
+  readonly id?: number | string;
   readonly data: unknown;
   /** `data` as JSON in one line, where that is at hand already. */
   readonly json?: string;
@@ -44,10 +44,15 @@ export function openEventStream(response: ServerResponse): EventStream {
   };
 }
 
-/** Where a reader that comes back goes on: the id of the last event that it has, or `?after=`; `null` for the beginning. */
-export function lastEventId({ headers }: IncomingMessage, query: URLSearchParams): number | null {
+/** The id of the last event that a reader has who comes back, or `?after=`; empty for the beginning. */
+export function lastEventId({ headers }: IncomingMessage, query: URLSearchParams): string {
   const given = headers['last-event-id'] ?? query.get('after') ?? '';
-  return typeof given === 'string' && /^\d{1,15}$/.test(given) ? Number(given) : null;
+  return typeof given === 'string' ? given : '';
+}
+
+/** As a place in a stream; `null` for the beginning. */
+export function placeOf(id: string | undefined): number | null {
+  return id !== undefined && /^\d{1,15}$/.test(id) ? Number(id) : null;
 }
 
 /** JSON has no line ends, so one `data` line is enough. */

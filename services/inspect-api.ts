@@ -10,12 +10,13 @@
  *     GET  /api/runs/ID                            {@link InspectedRun}
  *     GET  /api/runs/ID/transitions                server-sent events: `transition` ({@link SentTransition}, id = seq)
  *     GET  /api/runs/ID/activities                 the same: `activities` ({@link LogLine}[], at most 500, id = where to go on)
+ *     GET  /api/runs/ID/events                     both in one, id = both, with a dot between
  *     GET  /api/runs/ID/attempts                   {@link AttemptText}[]
  *     GET  /api/runs/ID/attempts/NAME/FILE         text/plain; `?from=&bytes=` for a part, negative `from` counts from the end
  *     WS   /api/runs/ID/inspect                    the run in the protocol of the Stately inspector, from its beginning
  *     POST /api/runs/ID/stop, /api/runs/ID/resume  202 {@link ControlAnswer}; only with `--control`, else 404
  *
- * Both streams send `caughtUp` once when all that was there has been sent, and go on with what comes. A stream that
+ * The streams send `caughtUp` once when all that was there has been sent, and go on with what comes. A stream that
  * cannot go on sends `problem` ({@link ErrorAnswer}) and ends. `Last-Event-ID`, or `?after=ID`, goes on from there.
  * Errors are {@link ErrorAnswer} with status 400, 401 (no token), 403, 404, 405, 409 (not in this state), 422 (unreadable
  * run) or 500. Times are epoch milliseconds; unknown is null.

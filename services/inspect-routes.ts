@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { createRedactor } from '../actors/redaction.ts';
 import { secretsOf } from '../actors/secrets.ts';
 import { environment } from './config.ts';
+import { placeOf } from './event-stream.ts';
 import { type Answer, content, json, NOT_FOUND, problem } from './inspect-answer.ts';
 import type { ListedRun, ServerInfo } from './inspect-api.ts';
 import { attemptText, attemptTexts, MAX_BYTES } from './inspect-attempts.ts';
 import type { Control } from './inspect-control.ts';
 import { pageFile } from './inspect-page.ts';
 import { inspectedRun, listedRuns, playedRun } from './inspect-runs.ts';
-import { streamActivities, streamTransitions } from './inspect-streams.ts';
+import { streamActivities, streamBoth, streamTransitions } from './inspect-streams.ts';
 import { LIVE, type Pace } from './pace.ts';
 import { readRun } from './run-record.ts';
 import { type RunFolder, runWithId } from './run-store.ts';
@@ -37,8 +38,8 @@ export interface Visit {
   /** The decoded parts of the path. */
   readonly parts: readonly string[];
   readonly query: URLSearchParams;
-  /** The id of the last event that a reader has who comes back; `null` for the beginning. */
-  readonly after: number | null;
+  /** The id of the last event that a reader has who comes back; empty for the beginning. */
+  readonly after: string;
 }
 
 /** Throws, or rejects with, what went wrong. */
@@ -94,10 +95,12 @@ function answerRun(
   if (what === undefined) return json(inspectedRun(site.runsDir, folder, pace));
   if (what === 'attempts') return attempts(folder, rest, query);
   if (rest.length > 0 || method === 'HEAD') return NOT_FOUND;
+  if (what === 'events') return { stream: (stream) => streamBoth({ folder, stream, pace }, after) };
+  const place = placeOf(after);
   if (what === 'transitions')
-    return { stream: (stream) => streamTransitions({ folder, stream, after, pace }) };
+    return { stream: (stream) => streamTransitions({ folder, stream, after: place, pace }) };
   if (what === 'activities')
-    return { stream: (stream) => streamActivities({ folder, stream, after, pace }) };
+    return { stream: (stream) => streamActivities({ folder, stream, after: place, pace }) };
   return NOT_FOUND;
 }
 

@@ -2,7 +2,7 @@
 
 import type { LogLine } from './activity-log.ts';
 import { messageOf, OneshotError } from './errors.ts';
-import type { EventStream } from './event-stream.ts';
+import { type EventStream, placeOf } from './event-stream.ts';
 import { type FileLine, followLines } from './follow-lines.ts';
 import type { ErrorAnswer, SentTransition } from './inspect-api.ts';
 import type { JournalEntry } from './journal.ts';
@@ -59,6 +59,32 @@ export async function streamActivities(request: StreamRequest): Promise<void> {
       if (atEnd) await sender.announce();
     }
   });
+}
+
+/**
+ * Both in one, since a browser has few connections for one server. An id is the place in each of the two: `12.3456`.
+ * When one of them cannot go on, the other does.
+ */
+export async function streamBoth(
+  { folder, stream, pace }: Omit<StreamRequest, 'after'>,
+  after: string,
+): Promise<void> {
+  const [seq, offset] = after.split('.').map(placeOf);
+  const places = [seq ?? null, offset ?? null];
+  const part = (which: 0 | 1): EventStream => ({
+    signal: stream.signal,
+    send(event) {
+      if (typeof event.id === 'number') places[which] = event.id;
+      return stream.send({ ...event, id: places.map((place) => place ?? '').join('.') });
+    },
+    // The other one may go on.
+    end: () => undefined,
+  });
+  await Promise.all([
+    streamTransitions({ folder, stream: part(0), after: seq ?? null, pace }),
+    streamActivities({ folder, stream: part(1), after: offset ?? null, pace }),
+  ]);
+  stream.end();
 }
 
 /** What has happened already, up to a batch; at least one. */

@@ -15,6 +15,22 @@ const names = ({ events }: Listening) => events.map(({ event }) => event);
 
 const isCaughtUp = ({ events }: Listening) => events.some(({ event }) => event === 'caughtUp');
 
+const line = (number: number) =>
+  JSON.stringify({
+    version: 1,
+    at: 1,
+    attempt: '0001-worker',
+    offset: number,
+    kind: 'text',
+    text: `${number}`,
+  });
+const lines = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, index) => `${line(from + index)}\n`).join('');
+const offsets = ({ events }: Listening): number[] =>
+  events
+    .filter(({ event }) => event === 'activities')
+    .flatMap(({ data }) => data.map(({ offset }: { offset: number }) => offset));
+
 describe('The transitions of a run', () => {
   it('come with their event, state, reason, context and the moves of the statechart, then the end of what is there', async () => {
     const runsDir = temporaryFolder();
@@ -135,21 +151,6 @@ describe('The transitions of a run', () => {
 });
 
 describe('The activities of a run', () => {
-  const line = (number: number) =>
-    JSON.stringify({
-      version: 1,
-      at: 1,
-      attempt: '0001-worker',
-      offset: number,
-      kind: 'text',
-      text: `${number}`,
-    });
-  const lines = (from: number, to: number) =>
-    Array.from({ length: to - from }, (_, index) => `${line(from + index)}\n`).join('');
-  const offsets = ({ events }: Listening): number[] =>
-    events
-      .filter(({ event }) => event === 'activities')
-      .flatMap(({ data }) => data.map(({ offset }: { offset: number }) => offset));
   const numbers = (to: number) => Array.from({ length: to }, (_, index) => index);
 
   it('come in batches of at most 500, whose ids lead on to the next', async () => {
@@ -236,6 +237,67 @@ describe('A live run', () => {
     }
   });
 });
+
+describe('Both in one', () => {
+  it('come whole, and go on behind what a reader had of each who comes back in between', async () => {
+    const runsDir = temporaryFolder();
+    const run = beginRecording(runsDir);
+    run.take(...toWorker);
+    writeFileSync(run.folder.log, lines(0, 3));
+    const inspector = await inspect({ runsDir });
+    const path = `/api/runs/${run.folder.id}/events`;
+    const first = listen(inspector, path);
+    await until('all is read', () => seqs(first).length === 2 && offsets(first).length === 3);
+    first.leave();
+    run.take(ended(cleanEnd()));
+    appendFileSync(run.folder.log, lines(3, 5));
+    const second = listen(inspector, path, first.events.at(-1)?.id ?? '');
+    await until('the rest is read', () => offsets(second).length === 2);
+    run.take(audit);
+    await until('what comes is read', () => seqs(second).length === 2);
+    run.close();
+    expect([seqs(second), offsets(second)]).toEqual([
+      [2, 3],
+      [3, 4],
+    ]);
+  });
+
+  it.each(['5', '1.', '.44', '1.44', 'x.y', '-1.-1', '1.2.3'])(
+    'miss nothing behind the id "%s"',
+    async (id) => {
+      const runsDir = temporaryFolder();
+      const run = recordRun(runsDir, toWorker);
+      writeFileSync(run.log, lines(0, 3));
+      const [seq = '', offset = ''] = id.split('.').map((part) => (/^\d+$/.test(part) ? part : ''));
+      const inspector = await inspect({ runsDir });
+      const read = async (path: string, after: string) => {
+        const reader = listen(inspector, `/api/runs/${run.id}/${path}`, after);
+        const parts = path === 'events' ? 2 : 1;
+        await until('all is read', () => caughtUps(reader) === parts);
+        return reader;
+      };
+      const both = await read('events', id);
+      expect(seqs(both)).toEqual(seqs(await read('transitions', seq)));
+      expect(offsets(both)).toEqual(offsets(await read('activities', offset)));
+    },
+  );
+
+  it('leave out only the one that is damaged', async () => {
+    const runsDir = temporaryFolder();
+    const { id, journal, log } = recordRun(runsDir, toCompleted);
+    writeFileSync(journal, readFileSync(journal, 'utf8').replace('"iteration":1', '"iteration":2'));
+    writeFileSync(log, lines(0, 2));
+    const reader = listen(await inspect({ runsDir }), `/api/runs/${id}/events`);
+    await until('the problem is said', () => names(reader).includes('problem'));
+    await until('the activities are there', () => offsets(reader).length === 2);
+    appendFileSync(log, lines(2, 3));
+    await until('they go on', () => offsets(reader).length === 3);
+  });
+});
+
+function caughtUps({ events }: Listening): number {
+  return events.filter(({ event }) => event === 'caughtUp').length;
+}
 
 function readable(path: string): boolean {
   try {

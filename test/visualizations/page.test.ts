@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { place } from '../oneshot-process.ts';
+import { place, until } from '../oneshot-process.ts';
 import {
   addressOf,
   complaintsOf,
@@ -153,6 +153,63 @@ inBrowser('The page (tests need Chromium)', () => {
     expect(await counts.count()).toBe(0);
     expect(complaintsOf(page)).toEqual([]);
   });
+
+  it('plays a run by itself, and stops where somebody steps in', async () => {
+    const at = place();
+    await at.oneshot([
+      'do it',
+      ...scripted(at, { worker: [[{ result: 'did it' }]], auditor: [[DONE]] }),
+    ]);
+    const page = await open(await addressOf(at.start(['inspect', '--no-open'])));
+    await page.waitForSelector('#run-state.completed');
+    await page.keyboard.press('Home');
+    await page.waitForSelector('#run-state.created');
+    await page.keyboard.press(' ');
+    await page.waitForSelector('#play[aria-label="Pause"]');
+    await page.waitForSelector('#run-state.completed');
+    await page.waitForSelector('#play[aria-label="Play"]');
+    // Once more, from the beginning.
+    await page.keyboard.press(' ');
+    await page.waitForSelector('#run-state.created');
+    await page.keyboard.press('ArrowRight');
+    await page.waitForSelector('#play[aria-label="Play"]');
+    expect(await page.getAttribute('#live', 'aria-pressed')).toBe('false');
+  });
+
+  it('stops a run and resumes it where that is allowed', async () => {
+    const at = place();
+    const worker = [[{ say: 'I begin' }, { until: 'go' }, { result: 'did it' }]];
+    const run = at.start(['do it', ...scripted(at, { worker, auditor: [[DONE]] })]);
+    await until('the run is there', () => at.runs().length > 0);
+    const looks = await open(await addressOf(at.start(['inspect', '--no-open'])));
+    await looks.waitForSelector('#run-state.workerExecuting');
+    expect(await looks.locator('#stop').isVisible()).toBe(false);
+    const acts = await open(await addressOf(at.start(['inspect', '--no-open', '--control'])));
+    await acts.click('#stop');
+    await acts.waitForSelector('#run-state.interrupted');
+    await run.ended;
+    at.write('go', '');
+    await acts.click('#resume');
+    await acts.waitForSelector('#run-state.completed');
+    expect(await acts.locator('#resume').isVisible()).toBe(false);
+    expect(complaintsOf(acts)).toEqual([]);
+  }, 30_000);
+
+  it('shows one run in many windows at once, though a browser has few connections for a server', async () => {
+    const at = place();
+    await at.oneshot([
+      'do it',
+      ...scripted(at, { worker: [[{ result: 'did it' }]], auditor: [[DONE]] }),
+    ]);
+    const page = await open(await addressOf(at.start(['inspect', '--no-open'])));
+    for (let number = 0; number < 4; number += 1) {
+      const other = await page.context().newPage();
+      await other.goto(page.url());
+      await other.waitForSelector('#run-state.completed');
+      await other.click('#tab-history');
+      await other.waitForSelector('#details summary:has-text("prompt.md")');
+    }
+  }, 30_000);
 
   it('can be used at the width of a phone', async () => {
     const at = place();

@@ -16,18 +16,18 @@ export async function ask(path, options) {
  * begins behind the last event that was taken.
  *
  * @param {string} path
- * @param {string} name of the events
+ * @param {Record<string, (data: any) => void>} takers of the events, by their names
  * @param {object} told
- * @param {(data: any) => void} told.take
- * @param {() => void} [told.open] the stream is there, or is there again
- * @param {() => void} [told.lost] it is not, and is tried again
- * @param {(message: string) => void} [told.problem] it cannot go on
+ * @param {() => void} told.open the stream is there, or is there again
+ * @param {() => void} told.lost it is not, and is tried again
+ * @param {(message: string) => void} told.problem a part of it cannot go on
  * @returns {{ pause(): void, resume(): void }} a paused stream is closed, and goes on where it was
  */
-export function follow(path, name, told) {
-  let last = null;
+export function follow(path, takers, told) {
+  let last = '';
   let source = null;
   let timer = null;
+  let isBroken = false;
   const end = () => {
     clearTimeout(timer);
     source?.close();
@@ -35,18 +35,22 @@ export function follow(path, name, told) {
   };
   const begin = () => {
     end();
-    source = new EventSource(last === null ? path : `${path}?after=${last}`);
-    source.addEventListener('open', () => told.open?.());
-    source.addEventListener(name, ({ data, lastEventId }) => {
-      last = lastEventId;
-      told.take(JSON.parse(data));
-    });
+    source = new EventSource(last === '' ? path : `${path}?after=${last}`);
+    source.addEventListener('open', told.open);
+    for (const [name, take] of Object.entries(takers)) {
+      source.addEventListener(name, ({ data, lastEventId }) => {
+        last = lastEventId;
+        take(JSON.parse(data));
+      });
+    }
     source.addEventListener('problem', ({ data }) => {
-      end();
-      told.problem?.(JSON.parse(data).error.message);
+      isBroken = true;
+      told.problem(JSON.parse(data).error.message);
     });
     source.addEventListener('error', () => {
-      told.lost?.();
+      // It has said why it ends.
+      if (isBroken) return end();
+      told.lost();
       // A refused connection is tried again by the browser, a refused request is not.
       if (source?.readyState !== EventSource.CLOSED) return;
       end();
@@ -57,7 +61,7 @@ export function follow(path, name, told) {
   return {
     pause: end,
     resume: () => {
-      if (source === null) begin();
+      if (source === null && !isBroken) begin();
     },
   };
 }

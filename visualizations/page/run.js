@@ -76,8 +76,8 @@ function runningTimers({ transitions, index, newest }, log) {
 }
 
 /**
- * Both streams, for as long as somebody can see the page: a browser has few connections for one server, and pages that
- * nobody sees must not take them all.
+ * What comes of the run, for as long as somebody can see the page: a browser has few connections for one server, and
+ * pages that nobody sees must not take them all.
  */
 function followRun(id, { store, log, activity }, renew) {
   let isLost = false;
@@ -94,18 +94,16 @@ function followRun(id, { store, log, activity }, renew) {
     },
     problem: tell,
   };
-  const streams = [
-    follow(`/api/runs/${id}/transitions`, 'transition', { ...told, take: store.add }),
-    follow(`/api/runs/${id}/activities`, 'activities', {
-      ...told,
-      take(lines) {
-        log.add(lines);
-        activity.grown();
-      },
-    }),
-  ];
+  const takers = {
+    transition: store.add,
+    activities(lines) {
+      log.add(lines);
+      activity.grown();
+    },
+  };
+  const stream = follow(`/api/runs/${id}/events`, takers, told);
   document.addEventListener('visibilitychange', () => {
-    for (const stream of streams) document.hidden ? stream.pause() : stream.resume();
+    document.hidden ? stream.pause() : stream.resume();
   });
 }
 
