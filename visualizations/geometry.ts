@@ -31,12 +31,12 @@ export interface Text extends Point {
 /** Font sizes; `y` of a text is its base line. */
 export const FONT_SIZE: Readonly<Record<TextRole, number>> = {
   title: 12,
-  description: 10.5,
-  invoke: 10.5,
+  description: 11,
+  invoke: 11,
   event: 11,
   guard: 11,
-  note: 10.5,
-  legend: 10.5,
+  note: 11,
+  legend: 11,
   heading: 11,
 };
 

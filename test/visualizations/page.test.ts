@@ -117,12 +117,12 @@ inBrowser('The page (tests need Chromium)', () => {
     ]);
     const page = await open(await addressOf(at.start(['inspect', '--no-open'])));
     await page.waitForSelector('#state-completed.current');
-    expect(await smallestLetters(page)).toBeGreaterThanOrEqual(10.4);
+    expect(await smallestLetters(page)).toBeGreaterThanOrEqual(10.9);
     expect(await page.evaluate('document.querySelector("#chart").scrollWidth')).toBeLessThanOrEqual(
       1280,
     );
     await page.click('#tab-history');
-    expect(await smallestLetters(page)).toBeGreaterThanOrEqual(10.4);
+    expect(await smallestLetters(page)).toBeGreaterThanOrEqual(10.9);
     for (const [key, state] of [
       ['End', 'completed'],
       ['Home', 'created'],

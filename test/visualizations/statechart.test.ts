@@ -91,7 +91,7 @@ describe('the picture', () => {
   it('can be read on a screen of 1280 × 800 without zooming', () => {
     expect(layout.width).toBeLessThanOrEqual(1280);
     expect(layout.height).toBeLessThanOrEqual(800);
-    expect(Math.min(...Object.values(FONT_SIZE))).toBeGreaterThanOrEqual(10.5);
+    expect(Math.min(...Object.values(FONT_SIZE))).toBeGreaterThanOrEqual(11);
   });
 
   it('closes each element that it opens', () => {

@@ -5,7 +5,7 @@
 
 import { $ } from './dom.js';
 
-/** The picture's letters have 10.5 pixels and more; at this scale they can be read well, below it they cannot. */
+/** The picture's letters have 11 pixels and more; at this scale they can be read well, below it they cannot. */
 const READABLE = 1;
 const LARGEST = 1.5;
 const LIMITS = { least: 0.25, most: 4 };
@@ -21,9 +21,8 @@ export function openView(pane, svg) {
   let scale = 1;
   let inSight = null;
 
-  const fitting = () => Math.min(pane.clientWidth / width, pane.clientHeight / height);
   const apply = () => {
-    scale = scaleOf(mode, fitting());
+    scale = scaleOf(mode, pane.clientWidth / width, pane.clientHeight / height);
     svg.setAttribute('width', `${Math.floor(width * scale)}`);
     svg.setAttribute('height', `${Math.floor(height * scale)}`);
   };
@@ -63,12 +62,13 @@ export function openView(pane, svg) {
   return { bringIntoSight, zoom, toggleFit };
 }
 
-function scaleOf(mode, fit) {
-  if (mode === 'fit') return fit;
+/** @param mode as above @param across the scale at which the width fits @param down the same for the height */
+function scaleOf(mode, across, down) {
+  if (mode === 'fit') return Math.min(across, down);
   if (mode !== 'readable') return mode;
   // A few pixels are not worth a scroll bar.
-  const isNearly = fit < READABLE && fit > READABLE * 0.97;
-  return isNearly ? fit : Math.min(Math.max(fit, READABLE), LARGEST);
+  const isNearly = across < READABLE && across > READABLE * 0.97;
+  return isNearly ? across : Math.min(Math.max(Math.min(across, down), READABLE), LARGEST);
 }
 
 /** By how much to scroll so that a stretch lies within another; its beginning counts when it is too long. */

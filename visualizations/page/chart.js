@@ -115,7 +115,7 @@ function addVisits(card, id, visits) {
 /** @param {(width: number) => number} leftOf where it begins, by its width */
 function pill(times, colour, leftOf, y, verb) {
   const text = `${times}×`;
-  const width = 6 * text.length + 4;
+  const width = 6.5 * text.length + 4;
   const x = leftOf(width);
   return svgElement(
     'g',

@@ -19,9 +19,8 @@ export function openHeader(report, control) {
     );
   }
   return {
-    show: ({ transitions, current, newest }) => {
+    show: ({ current, newest }) => {
       showState(current);
-      $('run-figures').textContent = figures(current, transitions[0].at);
       document.title = `${newest.state} · ${report.task.slice(0, 60)}`;
       $('stop').hidden = !isAllowed || isEnded(newest.state);
       $('resume').hidden = !isAllowed || !['interrupted', 'failed'].includes(newest.state);
@@ -29,7 +28,11 @@ export function openHeader(report, control) {
     allow(given) {
       isAllowed = given;
     },
-    count(timers, now) {
+    /** @param {number} now epoch milliseconds */
+    count(timers, { transitions, current, newest }, now) {
+      const goesOn = current === newest && !isEnded(newest.state);
+      const until = goesOn ? Math.max(now, newest.at) : current.at;
+      $('run-figures').textContent = figures(current, until - transitions[0].at);
       $('timers').textContent = timers
         .map((timer) => `${SHORT[timer.delay] ?? words(timer.delay)} in ${left(timer, now)}`)
         .join(' · ');
@@ -48,13 +51,13 @@ function showState({ state, reason }) {
   badge.textContent = reason ? `${state}: ${reason}` : state;
 }
 
-function figures({ at, context }, from) {
+function figures({ context }, lasted) {
   const { worker, auditor } = context.usage;
   const isKnown = worker.costUsd !== null || auditor.costUsd !== null;
   const cost = (worker.costUsd ?? 0) + (auditor.costUsd ?? 0);
   return [
     `iteration ${context.iteration}/${context.limits.maxIterations}`,
-    durationText(at - from),
+    durationText(lasted),
     ...(isKnown ? [moneyText(cost)] : []),
   ].join(' · ');
 }

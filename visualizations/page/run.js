@@ -42,7 +42,7 @@ export async function openRun(id) {
     if (document.hidden || !store.current) return;
     const timers = runningTimers(store, log);
     chart.count(timers, now());
-    header.count(timers, now());
+    header.count(timers, store, now());
     timeline.draw(now());
   };
   const header = openHeader(report, info.control);
