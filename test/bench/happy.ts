@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { HAPPY, workFolder } from './places.ts';
 import { type Bench, type Row, ratioAtMost } from './row.ts';
-import { exitOf, pairs, wallMs } from './sample.ts';
+import { exitOf, pairs, runNode, wallMs } from './sample.ts';
 
 export async function measure({ root, repeat }: Bench): Promise<readonly Row[]> {
   const cwd = workFolder(join(root, 'happy'));
@@ -14,6 +14,13 @@ export async function measure({ root, repeat }: Bench): Promise<readonly Row[]> 
     return (await wallMs(() => exitOf(process.execPath, HAPPY, { cwd }))) - agents;
   };
   const whole = await pairs(3 * repeat, lessAgents, node);
+  const scratch = join(root, 'usage');
+  const own = async (args: readonly string[]) => (await runNode(args, { cwd, scratch })).cpuMs;
+  const cpu = await pairs(
+    3 * repeat,
+    () => own(HAPPY),
+    () => own(['-e', '0']),
+  );
   return [
     {
       name: 'happy run, less its agents',
@@ -21,6 +28,13 @@ export async function measure({ root, repeat }: Bench): Promise<readonly Row[]> 
       values: whole.values,
       against: { name: 'node -e 0', values: whole.references },
       limit: ratioAtMost(2.2),
+    },
+    {
+      name: 'happy run, its own CPU',
+      unit: 'ms',
+      values: cpu.values,
+      against: { name: 'node -e 0', values: cpu.references },
+      limit: null,
     },
   ];
 }

@@ -4,7 +4,7 @@ import { replay } from '../../services/replay.ts';
 import { eachLine } from './by-hand.ts';
 import { foldLongRun, writeLongJournal } from './long-run.ts';
 import { type Bench, type Row, valueAtMost } from './row.ts';
-import { pairs, wallMs } from './sample.ts';
+import { cpuMs, pairs } from './sample.ts';
 
 const EVENTS = 100_000;
 
@@ -12,26 +12,26 @@ export async function measure({ root, repeat }: Bench): Promise<readonly Row[]> 
   const path = join(root, 'journal.ndjson');
   const megabytes = writeLongJournal(path, { events: EVENTS }) / 1e6;
   const fold = async () =>
-    (await wallMs(() => foldLongRun({ events: EVENTS }, () => undefined))) / 1000;
-  const parse = async () => (await wallMs(() => parseAll(path))) / 1000;
+    (await cpuMs(() => foldLongRun({ events: EVENTS }, () => undefined))) / 1000;
+  const parse = async () => (await cpuMs(() => parseAll(path))) / 1000;
   const before = process.memoryUsage().rss;
   const verify = await pairs(
     Math.ceil(repeat / 2),
-    async () => (await wallMs(() => verifyAll(path))) / 1000,
+    async () => (await cpuMs(() => verifyAll(path))) / 1000,
     parse,
   );
   const heldMb = Math.max(0, process.memoryUsage().rss - before) / 1e6;
   const folds = await pairs(Math.ceil(repeat / 2), fold, () => 1);
   return [
     {
-      name: `fold of ${EVENTS} events`,
+      name: `fold of ${EVENTS} events, CPU`,
       unit: 's',
       values: folds.values,
       against: null,
       limit: valueAtMost(2),
     },
     {
-      name: `replay --verify of ${EVENTS} events`,
+      name: `replay --verify of ${EVENTS} events, CPU`,
       unit: 's',
       values: verify.values,
       against: { name: `parsing its ${megabytes.toFixed(0)} MB`, values: verify.references },

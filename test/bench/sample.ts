@@ -54,7 +54,7 @@ export interface NodeUsage {
 const REPORT = `process.on('exit', () => require('node:fs').writeFileSync(process.env.BENCH_USAGE,
   JSON.stringify(process.resourceUsage())))`;
 
-/** Runs a Node program to its end. Its `args` begin with the script. */
+/** Runs a Node program to its end. Its `args` begin with the script, or are those of Node itself. */
 export async function runNode(
   args: readonly string[],
   { cwd, scratch }: { readonly cwd: string; readonly scratch: string },
