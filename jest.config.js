@@ -7,4 +7,6 @@ export default {
     '\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } } }],
   },
   testTimeout: 20_000,
+  // Much of the time is waiting for processes: all cores are used, where Jest would leave one free.
+  maxWorkers: '100%',
 };

@@ -147,8 +147,16 @@ function isPossibleIn(run: Run): (event: LifecycleEvent) => boolean {
   return ({ type }) => !type.startsWith(prefix) || type.slice(prefix.length) in run.children;
 }
 
+const essences = new WeakMap<Run, string>();
+
 /** What decides about the course; what only counts up or is only shown is left out, so that the walk ends. */
 export function essence(run: Run): string {
+  const known = essences.get(run) ?? essenceOf(run);
+  essences.set(run, known);
+  return known;
+}
+
+function essenceOf(run: Run): string {
   const { attempt, iteration, deaths, repeatsIteration, reason, limits, phase } = run.context;
   const { losses, failedIn, turns } = run.context;
   const isDecisive =
