@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach } from '@jest/globals';
+import { afterAll, afterEach } from '@jest/globals';
 import { stopTree } from '../actors/process-tree.ts';
 import type { RunReport } from '../services/run-report.ts';
 import type { SnapshotFile } from '../services/snapshot-file.ts';
@@ -62,21 +62,47 @@ export interface Place {
   show(): Promise<RunReport>;
 }
 
-const places = new Set<string>();
+/** Until when a place and its processes are kept: the end of the test, or of all tests of its file. */
+export type Lifetime = 'test' | 'file';
 
-/** Every process of these tests carries this, so that none outlives them. */
-const MARKER = { ONESHOT_TEST: `${process.pid}-${Date.now()}` };
+interface Kept {
+  readonly places: Set<string>;
+  /** Every process that is started there carries this, so that none outlives the place. */
+  readonly marker: { readonly ONESHOT_TEST: string };
+  isOver: boolean;
+}
 
-afterEach(async () => {
-  await stopTree({ pid: null, environment: MARKER }, { graceMs: 0 });
+const kept: Readonly<Record<Lifetime, Kept>> = { test: keep('test'), file: keep('file') };
+
+function keep(lifetime: Lifetime): Kept {
+  const marker = { ONESHOT_TEST: `${process.pid}-${Date.now()}-${lifetime}` };
+  return { places: new Set(), marker, isOver: false };
+}
+
+async function clear({ places, marker }: Kept): Promise<void> {
+  if (places.size === 0) return;
+  await stopTree({ pid: null, environment: marker }, { graceMs: 0 });
   for (const path of places) rmSync(path, { recursive: true, force: true });
   places.clear();
+}
+
+afterEach(() => clear(kept.test));
+
+afterAll(() => {
+  kept.file.isOver = true;
+  return clear(kept.file);
 });
 
-export function place(): Place {
+export function place(lifetime: Lifetime = 'test'): Place {
   const path = realpathSync(mkdtempSync(join(tmpdir(), 'oneshot-test-')));
+  const { places, marker } = kept[lifetime];
   places.add(path);
-  const start = (args: readonly string[], options: Options = {}) => startIn(path, args, options);
+  const run = (program: string, args: readonly string[], options: Options = {}) => {
+    if (kept[lifetime].isOver) throw new Error('Its tests are over: nothing is started any more.');
+    return startProgram(path, program, args, { ...options, env: { ...marker, ...options.env } });
+  };
+  const start = (args: readonly string[], options?: Options) =>
+    run(process.execPath, [ONESHOT, ...args], options);
   const runs = () => runFolders(join(path, '.oneshot'));
   const newest = () => runs().at(-1) ?? '';
   return {
@@ -91,7 +117,7 @@ export function place(): Place {
     exists: (name) => existsSync(join(path, name)),
     start,
     oneshot: (args, options) => start(args, options).ended,
-    shell: (line) => startProgram(path, '/bin/bash', ['-c', line], {}).ended,
+    shell: (line) => run('/bin/bash', ['-c', line]).ended,
     runs,
     snapshot: () => JSON.parse(readFileSync(join(newest(), 'oneshot.json'), 'utf8')),
     show: async () => JSON.parse((await start(['show', '--json']).ended).out),
@@ -124,10 +150,6 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-function startIn(cwd: string, args: readonly string[], options: Options): Started {
-  return startProgram(cwd, process.execPath, [ONESHOT, ...args], options);
-}
-
 function startProgram(
   cwd: string,
   program: string,
@@ -136,7 +158,7 @@ function startProgram(
 ): Started {
   const child = spawn(program, args, {
     cwd,
-    env: { ...process.env, ...MARKER, HOME: cwd, NODE: process.execPath, ONESHOT, ...env },
+    env: { ...process.env, HOME: cwd, NODE: process.execPath, ONESHOT, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   child.stdin.on('error', () => undefined);

@@ -11,11 +11,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach } from '@jest/globals';
+import { afterAll } from '@jest/globals';
 import type { AgentAdapter } from '../../../actors/agents/adapter.ts';
 import { type Ended, type Place, place, SAY_DONE } from '../../oneshot-process.ts';
 import { SPECIMENS } from './conformance-specimens.ts';
-import { answers, endpoint } from './openai/endpoint.ts';
+import { answers, endpointFor } from './openai/endpoint.ts';
 
 /** What a test looks at when a run is over. */
 export interface Played {
@@ -46,9 +46,8 @@ const UNKNOWN = '{"type":"weather.forecast","rain":true}\n';
 
 const folders = new Set<string>();
 
-afterEach(() => {
+afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-  folders.clear();
 });
 
 /** Runs a task with the worker's process doing these things: see `misbehave.mjs`. */
@@ -57,7 +56,7 @@ export async function play(
   ways: readonly string[],
   { inactivity = '20s' } = {},
 ): Promise<Played> {
-  const at = place();
+  const at = place('file');
   const notes = mkdtempSync(join(tmpdir(), 'oneshot-notes-'));
   folders.add(notes);
   at.write('quick.json', JSON.stringify(CONFIG));
@@ -123,7 +122,7 @@ const STAGES: Readonly<Record<string, Setting>> = {
     notes: (name) => (name === 'given' ? TASK : null),
   }),
   openai: async () => {
-    const { url, seen } = await endpoint(answers('Done. I wrote hello.txt.'));
+    const { url, seen } = await endpointFor('file', answers('Done. I wrote hello.txt.'));
     return {
       ...NOTHING,
       args: ['--worker-base-url', url, '--worker-model', 'm'],

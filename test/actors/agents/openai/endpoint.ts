@@ -2,7 +2,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterEach } from '@jest/globals';
+import { afterAll, afterEach } from '@jest/globals';
+import type { Lifetime } from '../../../oneshot-process.ts';
 
 export interface Seen {
   readonly path: string;
@@ -18,14 +19,24 @@ export interface Endpoint {
   readonly seen: readonly Seen[];
 }
 
-const closers = new Set<() => void>();
+const closers = { test: new Set<() => void>(), file: new Set<() => void>() };
 
-afterEach(() => {
-  for (const close of closers) close();
-  closers.clear();
-});
+function closeAll(lifetime: Lifetime): void {
+  for (const close of closers[lifetime]) close();
+  closers[lifetime].clear();
+}
 
-export async function endpoint(...replies: readonly Reply[]): Promise<Endpoint> {
+afterEach(() => closeAll('test'));
+afterAll(() => closeAll('file'));
+
+export function endpoint(...replies: readonly Reply[]): Promise<Endpoint> {
+  return endpointFor('test', ...replies);
+}
+
+export async function endpointFor(
+  lifetime: Lifetime,
+  ...replies: readonly Reply[]
+): Promise<Endpoint> {
   const seen: Seen[] = [];
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = JSON.parse(await text(request));
@@ -34,7 +45,7 @@ export async function endpoint(...replies: readonly Reply[]): Promise<Endpoint> 
     await replies[Math.min(seen.length, replies.length) - 1]?.(response, one);
   };
   const server = createServer((request, response) => void answer(request, response));
-  closers.add(() => {
+  closers[lifetime].add(() => {
     server.closeAllConnections();
     server.close();
   });
