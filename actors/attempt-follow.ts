@@ -187,7 +187,7 @@ function spentBy(
     skip(1),
     throttleTime(SPENT_WINDOW_MS, undefined, { leading: true, trailing: true }),
     map((usage): AgentEvent => {
-      return { type: 'agent.spent', attempt: plan.number, usage, ranMs: ranFor(host, files) };
+      return { type: 'agent.spent', attempt: plan.number, usage, ranMs: ranFor(files, host.now()) };
     }),
   );
 }

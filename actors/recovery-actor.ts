@@ -45,7 +45,7 @@ export async function recover(host: RunHost, request: RecoveryRequest): Promise<
   const files = attemptFiles(host.folder, request);
   if (request.reason === 'orchestratorLost') {
     const agent = livingAgent(files, host.runId);
-    if (agent) return { kind: 'alive', pid: agent.pid, ranMs: ranFor(host, files) };
+    if (agent) return { kind: 'alive', pid: agent.pid, ranMs: ranFor(files, host.now()) };
   }
   const target = { files, wrapperPid: readWrapperPid(files), liveness: null };
   const remains = await host.stops.stop(target);

@@ -1,5 +1,13 @@
 /** An interruption may come in every state; afterwards nothing of the run lives, and resume ends it as if nothing had been. */
-import { existsSync, readFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { findTree } from '../../actors/process-tree.ts';
@@ -39,7 +47,44 @@ const begin = (at: Place, agent: readonly string[], ...more: string[]) => {
   return at.start(['do it', '--json', '--config', 'quick.json', ...more, ...agent]);
 };
 
+/** As if all that an attempt did had been so many milliseconds ago. */
+function setBack(attempt: string, ms: number): void {
+  const change = (name: string, key: string) => {
+    const path = join(attempt, name);
+    const record = JSON.parse(readFileSync(path, 'utf8'));
+    writeFileSync(path, JSON.stringify({ ...record, [key]: record[key] - ms }));
+  };
+  change('command.json', 'startedAt');
+  change('stop.json', 'at');
+  for (const name of readdirSync(attempt).filter((each) => !each.endsWith('.md'))) {
+    const path = join(attempt, name);
+    const when = (statSync(path).mtimeMs - ms) / 1_000;
+    utimesSync(path, when, when);
+  }
+}
+
 describe('An interruption', () => {
+  it.each(['exit.json', 'stop.json'])(
+    'costs no budget while the run rests, as %s tells',
+    async (witness) => {
+      const at = place();
+      const waits =
+        'cat >/dev/null; echo begun; while [ ! -e go ]; do sleep 0.02; done; echo did it';
+      const run = begin(at, scriptAgent(at, waits));
+      await until('the worker has begun', () => run.out().includes('begun'));
+      process.kill(run.pid, 'SIGINT');
+      await run.ended;
+      const attempt = join(at.runs()[0] ?? '', 'attempts/0001-worker');
+      if (witness === 'stop.json') rmSync(join(attempt, 'exit.json'));
+      setBack(attempt, 3_600_000);
+      at.write('go', '');
+      expect((await at.oneshot(['resume', '--max-time', '30m'])).code).toBe(0);
+      const { snapshot } = JSON.parse(JSON.stringify(at.snapshot()));
+      expect(snapshot.context.activeMs).toBeLessThan(60_000);
+      expect(snapshot.context.activeMs).toBeGreaterThan(0);
+    },
+  );
+
   it('while recovery waits for an agent that ignores SIGTERM ends with that agent, and resume goes on', async () => {
     const at = place();
     const stubborn = `cat >/dev/null; if [ -e go ]; then echo did it; else trap '' TERM; echo half; while :; do sleep 0.1; done; fi`;
