@@ -39,17 +39,17 @@ const DARK: Palette = {
 
 /** The colour of each state and of the arrows that lead to it: in light and in dark. */
 const STATE_COLOURS: Readonly<Record<string, readonly [light: string, dark: string]>> = {
-  created: ['#64748b', '#94a3b8'],
+  created: ['#5c6b80', '#94a3b8'],
   workerExecuting: ['#2563eb', '#6ea0ff'],
-  recoveryPending: ['#c2690a', '#f0a441'],
-  checksExecuting: ['#0d8577', '#3fcabb'],
+  recoveryPending: ['#a85803', '#f0a441'],
+  checksExecuting: ['#0b7a6d', '#3fcabb'],
   auditPending: ['#7c4fe0', '#b197fc'],
   auditorExecuting: ['#a5259c', '#ea86e0'],
   reiterationPending: ['#0878a6', '#4fc3ee'],
   waitingForQuota: ['#7a7112', '#cfc24f'],
   interrupted: ['#57606c', '#a7b1bf'],
   failed: ['#cf2323', '#ff7d7d'],
-  completed: ['#178a3d', '#57d183'],
+  completed: ['#147a36', '#57d183'],
   rejected: ['#b3174e', '#ff86a9'],
 };
 
