@@ -77,4 +77,30 @@ inBrowser('The page (tests need Chromium)', () => {
     at.start(['inspect', '--no-open']);
     await page.waitForSelector('#problem', { state: 'hidden' });
   }, 30_000);
+
+  it('gives its connection away while nobody can see it, and misses nothing', async () => {
+    const at = place();
+    const worker = [[{ say: 'line 1' }, { until: 'go' }, { say: 'line 2' }, { result: 'did it' }]];
+    const run = at.start(['do it', ...scripted(at, { worker, auditor: [[DONE]] })]);
+    await until('the run is there', () => at.runs().length > 0);
+    const page = await open(await addressOf(at.start(['inspect', '--no-open'])));
+    await page.click('#tab-activity');
+    await page.waitForSelector('.row:has-text("line 1")');
+    const hide = (isHidden: boolean) =>
+      page.evaluate(`
+        Object.defineProperty(document, 'hidden', { value: ${isHidden}, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));`);
+    await hide(true);
+    at.write('go', '');
+    await run.ended;
+    // What would have come is on disk; a second page has it.
+    const other = await open(await addressOf(at.start(['inspect', '--no-open', '--port', '0'])));
+    await other.waitForSelector('#run-state.completed');
+    expect(await page.locator('.row:has-text("line 2")').count()).toBe(0);
+    await hide(false);
+    await page.waitForSelector('.row:has-text("line 2")');
+    await page.waitForSelector('#run-state.completed');
+    expect(await page.locator('.row:has-text("line 1")').count()).toBe(1);
+    expect(complaintsOf(page)).toEqual([]);
+  });
 });

@@ -176,6 +176,23 @@ inBrowser('The page (tests need Chromium)', () => {
     expect(await page.getAttribute('#live', 'aria-pressed')).toBe('false');
   });
 
+  it('shows a replay in its own time: its timers count, and then it ends as the run did', async () => {
+    const at = place();
+    const worker = [[{ say: 'I begin' }, { pause: 1_000 }, { result: 'did it' }]];
+    await at.oneshot(['do it', ...scripted(at, { worker, auditor: [[DONE]] })]);
+    const replay = at.start(['replay', '--speed', '0.3']);
+    const page = await open(await addressOf(replay));
+    await page.waitForSelector('#run-state.workerExecuting');
+    await page.waitForSelector('#timers:has-text("inactivity in")');
+    await page.click('#tab-activity');
+    await page.waitForSelector('.row:has-text("I begin")');
+    expect(await page.locator('.row:has-text("did it")').count()).toBe(0);
+    await page.waitForSelector('#run-state.completed');
+    await page.waitForSelector('.row:has-text("did it")');
+    expect(await page.textContent('#timers')).toBe('');
+    expect(complaintsOf(page)).toEqual([]);
+  }, 30_000);
+
   it('stops a run and resumes it where that is allowed', async () => {
     const at = place();
     const worker = [[{ say: 'I begin' }, { until: 'go' }, { result: 'did it' }]];
