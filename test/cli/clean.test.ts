@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { type Place, place, scriptAgent, until } from '../oneshot-process.ts';
+import { git, repositoryPlace } from '../repository-place.ts';
 
 const DO_IT = 'cat >/dev/null; echo new >>made.txt; echo did it';
 const ALL = ['clean', '--older-than', '0d'];
@@ -156,22 +157,10 @@ function tear(at: Place): void {
 
 const RETRY = `cat >/dev/null; echo '{"verdict":"retry","feedback":"more"}'`;
 
-function repository(): Place {
-  const at = place();
-  git(at, 'init', '-q', '-b', 'main');
-  git(at, 'config', 'user.email', 'a@example.org');
-  git(at, 'config', 'user.name', 'A');
-  at.write('.git/info/exclude', 'agent.sh\nbegun\ngo\n');
-  git(at, 'commit', '-q', '--allow-empty', '-m', 'first');
-  return at;
-}
+const repository = () => repositoryPlace({ excluded: ['agent.sh', 'begun', 'go'] });
 
 async function worktreeRun(at: Place): Promise<string> {
   const { code } = await at.oneshot(['do it', '--worktree', ...scriptAgent(at, DO_IT)]);
   expect(code).toBe(0);
   return at.runs().at(-1)?.split('/').at(-1) ?? '';
-}
-
-function git(at: Place, ...args: string[]): string {
-  return execFileSync('git', args, { cwd: at.path, encoding: 'utf8' }).trim();
 }

@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { type Place, place, SAY_DONE, scriptAgent, until } from '../oneshot-process.ts';
+import { git, repositoryPlace } from '../repository-place.ts';
 
 /** Two iterations: the first makes a file, the second changes it and makes another one. */
 const WORKER = `cat >/dev/null
@@ -134,24 +134,11 @@ describe('The auditor', () => {
   });
 });
 
-function repository(): Place {
-  const at = place();
-  at.write('old.txt', 'old\n');
-  git(at, 'init', '-q');
-  git(at, 'config', 'user.email', 'a@example.org');
-  git(at, 'config', 'user.name', 'A');
-  git(at, 'add', 'old.txt');
-  git(at, 'commit', '-q', '-m', 'first');
-  return at;
-}
+const repository = () => repositoryPlace({ files: { 'old.txt': 'old\n' } });
 
 async function ranPlace(): Promise<Place> {
   const at = repository();
   const { code } = await at.oneshot(['do it', ...scriptAgent(at, WORKER, AUDITOR)]);
   expect(code).toBe(0);
   return at;
-}
-
-function git(at: Place, ...args: string[]): string {
-  return execFileSync('git', args, { cwd: at.path, encoding: 'utf8' }).trim();
 }

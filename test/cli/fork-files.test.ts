@@ -1,10 +1,10 @@
 /** Forks that take the files along: what was then comes back, what is there is kept, the first run stays as it is. */
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { type Place, place, SAY_DONE, scriptAgent, until } from '../oneshot-process.ts';
+import { git, repositoryPlace } from '../repository-place.ts';
 import { doctoredYetTaken, linesOf, problemsOf } from '../services/stored-records.ts';
 
 /** Each attempt leaves its own text in one file, and a file of its own. */
@@ -16,13 +16,7 @@ const AUDITOR = `cat >/dev/null; case $ONESHOT_ATTEMPT in
 
 /** 0 created, 1-3 worker 1, 4-6 auditor 2: retry, 7-9 worker 3, 10-12 auditor 4: done. */
 async function withRun(): Promise<Place & { first: string; id: string }> {
-  const at = place();
-  at.write('tracked.txt', 'tracked\n');
-  git(at, 'init', '-q', '-b', 'main');
-  git(at, 'config', 'user.email', 'a@example.org');
-  git(at, 'config', 'user.name', 'A');
-  git(at, 'add', '.');
-  git(at, 'commit', '-q', '-m', 'first');
+  const at = repositoryPlace({ files: { 'tracked.txt': 'tracked\n' } });
   expect((await at.oneshot(['do it', ...scriptAgent(at, WORKER, AUDITOR)])).code).toBe(0);
   const first = at.runs()[0] ?? '';
   return { ...at, first, id: idOf(first) };
@@ -158,10 +152,6 @@ describe('oneshot fork without it', () => {
     expect(err).not.toContain('--restore-files');
   });
 });
-
-function git(at: Place, ...args: string[]): string {
-  return execFileSync('git', args, { cwd: at.path, encoding: 'utf8' }).trim();
-}
 
 function refsOf(at: Place, run: string): string[] {
   return git(at, 'for-each-ref', `refs/oneshot/${run}`).split('\n').filter(Boolean);

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import {
   lstatSync,
   mkdirSync,
@@ -11,7 +10,8 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { everythingOf } from '../actors/git-places.ts';
-import { type Place, place, SAY_DONE, scriptAgent, until } from '../oneshot-process.ts';
+import { type Place, SAY_DONE, scriptAgent, until } from '../oneshot-process.ts';
+import { git, repositoryPlace } from '../repository-place.ts';
 
 /** The first attempt makes files of every kind, the second undoes and changes what the first did. */
 const WORKER = `cat >/dev/null
@@ -180,25 +180,14 @@ function withoutRefs(found: Record<string, string>): Record<string, string> {
   return Object.fromEntries(entries);
 }
 
-function repository(): Place {
-  const at = place();
-  at.write('tracked.txt', 'tracked\n');
-  at.write('.gitattributes', '* text=auto eol=lf\n');
-  git(at, 'init', '-q', '-b', 'main');
-  git(at, 'config', 'user.email', 'a@example.org');
-  git(at, 'config', 'user.name', 'A');
-  git(at, 'add', '.');
-  git(at, 'commit', '-q', '-m', 'first');
-  return at;
-}
+const repository = () =>
+  repositoryPlace({
+    files: { 'tracked.txt': 'tracked\n', '.gitattributes': '* text=auto eol=lf\n' },
+  });
 
 async function ranPlace(): Promise<Place> {
   const at = repository();
   const { code } = await at.oneshot(['do it', ...scriptAgent(at, WORKER, AUDITOR)]);
   expect(code).toBe(0);
   return at;
-}
-
-function git(at: Place, ...args: string[]): string {
-  return execFileSync('git', args, { cwd: at.path, encoding: 'utf8' }).trim();
 }

@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { everythingOf } from '../actors/git-places.ts';
 import { type Place, place, scriptAgent, until } from '../oneshot-process.ts';
+import { git, makeRepository, repositoryPlace } from '../repository-place.ts';
 
 const WORKER =
   'cat >/dev/null; echo changed >tracked.txt; mkdir -p new; echo new >new/made.txt; echo did it';
@@ -281,22 +281,14 @@ describe('oneshot apply', () => {
   });
 });
 
-function repository(): Place {
-  const at = place();
-  committedIn(at);
-  return at;
-}
+const COMMITTED = {
+  files: { 'tracked.txt': 'tracked\n', 'untouched.txt': 'untouched\n' },
+  excluded: ['agent.sh'],
+};
 
-function committedIn(at: Place): void {
-  at.write('tracked.txt', 'tracked\n');
-  at.write('untouched.txt', 'untouched\n');
-  git(at, 'init', '-q', '-b', 'main');
-  git(at, 'config', 'user.email', 'a@example.org');
-  git(at, 'config', 'user.name', 'A');
-  at.write('.git/info/exclude', 'agent.sh\n');
-  git(at, 'add', '.');
-  git(at, 'commit', '-q', '-m', 'first');
-}
+const repository = () => repositoryPlace(COMMITTED);
+
+const committedIn = (at: Place) => makeRepository(at, COMMITTED);
 
 async function run(at: Place, worker: string) {
   const ended = await at.oneshot(['do it', '--worktree', ...scriptAgent(at, worker)]);
@@ -329,12 +321,4 @@ function withoutRuns(at: Place): Record<string, string> {
     /\.git\/(refs\/heads\/oneshot|logs\/refs\/heads\/oneshot|worktrees|FETCH_HEAD)|\/(refs|logs|heads)$|^(agent\.sh)$|ORIG_HEAD/;
   const entries = Object.entries(everythingOf(at.path)).filter(([path]) => !added.test(path));
   return Object.fromEntries(entries);
-}
-
-function git(at: { readonly path: string }, ...args: string[]): string {
-  return execFileSync('git', args, {
-    cwd: at.path,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  }).trim();
 }
