@@ -242,8 +242,9 @@ inBrowser('The page (tests need Chromium)', () => {
     const width = await page.evaluate('document.documentElement.scrollWidth');
     expect(width).toBeLessThanOrEqual(390);
     expect(await page.textContent('#run-state')).toContain('completed');
-    // The drawer is open below the chart.
+    // The drawer is open below the chart, and the page still at its top.
     await page.waitForSelector('#transitions [aria-current]:has-text("completed")');
+    expect(await page.evaluate('scrollY')).toBe(0);
     for (const tab of ['activity', 'sequence']) {
       await page.click(`#tab-${tab}`);
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);

@@ -13,9 +13,16 @@ export function openHistory(store) {
       current?.removeAttribute('aria-current');
       current = list.children[index];
       current?.setAttribute('aria-current', 'step');
-      current?.scrollIntoView({ block: 'nearest' });
+      if (current) scrollTo(list, current);
     },
   };
+}
+
+/** Only the list, not the page that it is in. */
+function scrollTo(list, item) {
+  const [room, box] = [list.getBoundingClientRect(), item.getBoundingClientRect()];
+  if (box.top < room.top) list.scrollTop -= room.top - box.top;
+  if (box.bottom > room.bottom) list.scrollTop += box.bottom - room.bottom;
 }
 
 function item({ seq, at, event, state, reason }, store) {
