@@ -9,4 +9,6 @@ export default {
   testTimeout: 20_000,
   // Much of the time is waiting for processes: all cores are used, where Jest would leave one free.
   maxWorkers: '100%',
+  // To start a process costs a worker of 500 MB ten times what it costs a small one: one that has grown is replaced.
+  workerIdleMemoryLimit: '120MB',
 };

@@ -52,6 +52,8 @@ export interface Place {
   /** Runs oneshot there to its end. */
   oneshot(args: readonly string[], options?: Options): Promise<Ended>;
   start(args: readonly string[], options?: Options): Started;
+  /** Starts another program there. */
+  startProgram(program: string, args: readonly string[], options?: Options): Started;
   /** Runs a line of bash there; `$NODE` and `$ONESHOT` are the programs. */
   shell(line: string): Promise<Ended>;
   /** Folders of the runs, the oldest first. */
@@ -116,6 +118,7 @@ export function place(lifetime: Lifetime = 'test'): Place {
     read: (name) => readFileSync(join(path, name), 'utf8'),
     exists: (name) => existsSync(join(path, name)),
     start,
+    startProgram: run,
     oneshot: (args, options) => start(args, options).ended,
     shell: (line) => run('/bin/bash', ['-c', line]).ended,
     runs,

@@ -1,10 +1,9 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type GitCall, gitEnvironment, runGit } from '../../actors/git-command.ts';
-import { isAlive } from '../oneshot-process.ts';
+import { isAlive, until } from '../oneshot-process.ts';
 
 const folders: string[] = [];
 
@@ -48,7 +47,10 @@ describe('A call of git', () => {
     const { run, path } = fakeGit('echo $$ >"$HOME/pid"; exec sleep 60');
     const left = new AbortController();
     const running = run({ signal: left.signal });
-    while (!existsSync(path('pid')) || readFileSync(path('pid'), 'utf8') === '') await delay(5);
+    await until(
+      'git has begun',
+      () => existsSync(path('pid')) && readFileSync(path('pid'), 'utf8') !== '',
+    );
     left.abort();
     await expect(running).rejects.toMatchObject({ failure: 'aborted' });
     expect(isAlive(Number(readFileSync(path('pid'), 'utf8')))).toBe(false);

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
+import { until } from '../oneshot-process.ts';
 import {
   contentOf,
   everythingOf,
@@ -380,7 +380,7 @@ describe('Recording a work tree', () => {
     const { recorder, told, around } = recording(at, { environment });
     const left = new AbortController();
     const before = recorder.before(attempt(at), left.signal);
-    while (!gitPlace(at.home).exists('begun')) await delay(5);
+    await until('git has begun', () => gitPlace(at.home).exists('begun'));
     left.abort();
     await before;
     at.write('../go', '');

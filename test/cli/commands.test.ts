@@ -91,7 +91,8 @@ describe('The package', () => {
           stdio: ['ignore', 'pipe', 'ignore'],
         }),
       );
-      execFileSync('npm', ['install', '--no-save', '--prefix', folder, join(folder, filename)], {
+      const quick = ['--no-save', '--prefer-offline', '--no-audit', '--no-fund'];
+      execFileSync('npm', ['install', ...quick, '--prefix', folder, join(folder, filename)], {
         stdio: 'ignore',
       });
       const version = execFileSync(join(folder, 'node_modules/.bin/oneshot'), ['--version'], {

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { BridgeOptions } from '../../../actors/agents/acp/options.ts';
@@ -23,19 +22,14 @@ function bridge(at: Place, prompt: string, given: Partial<BridgeOptions> = {}) {
     resume: null,
     ...given,
   };
-  const child = spawn(process.execPath, [BRIDGE, JSON.stringify(options)], { cwd: at.path });
-  child.stdin.end(prompt);
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (text) => (out += text));
-  child.stderr.on('data', (text) => (err += text));
-  const ended = new Promise<{ code: number | null; said: Activity[]; err: string }>((done) =>
-    child.on('close', (code) => {
-      const said = out.split('\n').flatMap((line) => readOwnRecord(parseRecord(line) ?? {}));
-      done({ code, said, err });
-    }),
-  );
-  return { child, ended };
+  const started = at.startProgram(process.execPath, [BRIDGE, JSON.stringify(options)], {
+    input: prompt,
+  });
+  const ended = started.ended.then(({ code, out, err }) => {
+    const said = out.split('\n').flatMap((line) => readOwnRecord(parseRecord(line) ?? {}));
+    return { code, said, err };
+  });
+  return { pid: started.pid, ended };
 }
 
 async function talk(prompt: string, given: Partial<BridgeOptions> = {}, at = place()) {
@@ -203,9 +197,9 @@ describe('The session of an ACP agent', () => {
 describe('An ACP agent that is stopped', () => {
   it('has its turn cancelled and answers that', async () => {
     const at = place();
-    const { child, ended } = bridge(at, 'DO hang');
+    const { pid, ended } = bridge(at, 'DO hang');
     await until('the agent hangs', () => at.exists('hanging'));
-    child.kill('SIGTERM');
+    process.kill(pid, 'SIGTERM');
     const { said, code } = await ended;
     expect(code).toBe(1);
     expect(said.at(-1)).toMatchObject({
@@ -220,9 +214,9 @@ describe('An ACP agent that is stopped', () => {
       'deaf.sh',
       `#!/bin/sh\necho $$ >pid\nexec ${agent('deaf').join(' ')}\n`,
     );
-    const { child, ended } = bridge(at, 'DO hang', { command: [script] });
+    const { pid, ended } = bridge(at, 'DO hang', { command: [script] });
     await until('the agent hangs', () => at.exists('hanging'));
-    child.kill('SIGTERM');
+    process.kill(pid, 'SIGTERM');
     expect((await ended).said.at(-1)).toMatchObject({ failure: { class: 'stopped' } });
     expect(isAlive(Number(at.read('pid')))).toBe(false);
   });
