@@ -3,8 +3,11 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { isAlive, place, scriptAgent, until } from '../oneshot-process.ts';
 
-/** Megabytes that oneshot may have used at most. */
-const PEAK_MB = 130;
+/**
+ * Megabytes that oneshot may have used at most. Node 22 and later let more garbage pile up before they collect it (up to
+ * 142 measured, and no more for 300 MB of output than for 50).
+ */
+const PEAK_MB = Number(process.versions.node.split('.')[0]) < 22 ? 130 : 155;
 
 describe('50 MB of output', () => {
   it.each([
