@@ -9,7 +9,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { CUT_NOTICE, CUT_WORDS } from './cut-text.ts';
+import { CUT_WORDS } from './cut-text.ts';
+import { redactCuts } from './secret-cuts.ts';
 import { type Needle, spansOf } from './secret-spans.ts';
 
 export interface Secret {
@@ -37,9 +38,6 @@ export interface SecretForm {
 /** Lines of a secret of several lines that are shorter are not looked for by themselves. */
 const MIN_LINE_LENGTH = 12;
 
-/** Characters of a secret's beginning that are taken out where a text was cut; fewer tell nothing. */
-const MIN_BEGINNING = 4;
-
 /** Each secret as it is, as it stands inside a JSON string, and line by line; also its beginning where a text was cut. */
 export function createRedactor(secrets: readonly Secret[]): Redactor {
   const forms = formsOf(secrets);
@@ -50,7 +48,7 @@ export function createRedactor(secrets: readonly Secret[]): Redactor {
   const isClean = (text: string): boolean =>
     text.length < shortest || traces.every((trace) => !text.includes(trace));
   const redactText = (text: string): string =>
-    isClean(text) ? text : redactBeginnings(replaceAll(text, needles), forms);
+    isClean(text) ? text : redactCuts(replaceAll(text, needles), forms);
   return {
     redactText,
     // Same shape, other strings: the type stays.
@@ -161,33 +159,6 @@ function replaceAll(text: string, needles: readonly Needle<string>[]): string {
     at = end;
   }
   return clean + text.slice(at);
-}
-
-/** Takes out the beginning of a secret whose end was cut off. */
-function redactBeginnings(text: string, forms: readonly SecretForm[]): string {
-  let clean = '';
-  let at = 0;
-  for (const { index } of text.matchAll(CUT_NOTICE)) {
-    clean += withoutBeginning(text.slice(at, index), forms);
-    at = index;
-  }
-  return clean + text.slice(at);
-}
-
-function withoutBeginning(text: string, forms: readonly SecretForm[]): string {
-  const cut = forms
-    .map((form) => ({ form, length: beginningAtEnd(text, form.text) }))
-    .sort((a, b) => b.length - a.length)[0];
-  if (!cut || cut.length === 0) return text;
-  return text.slice(0, text.length - cut.length) + cut.form.replacement;
-}
-
-/** How much of a secret's beginning the text ends with. */
-function beginningAtEnd(text: string, secret: string): number {
-  for (let length = Math.min(secret.length, text.length); length >= MIN_BEGINNING; length -= 1) {
-    if (text.endsWith(secret.slice(0, length))) return length;
-  }
-  return 0;
 }
 
 async function* slicesOf(path: string): AsyncGenerator<Buffer> {

@@ -1,6 +1,7 @@
 /** What turns an agent's bytes into activities: one reader for JSON lines, one for plain text, one that finds out. */
 import type { Activity } from '../machines/activity.ts';
 import type { ReaderSink } from './agents/adapter.ts';
+import { boundAnswer, RESULT_LIMIT } from './bounded-answer.ts';
 import { cutNotice } from './cut-text.ts';
 import { createLineSplitter } from './line-splitter.ts';
 
@@ -31,9 +32,6 @@ export const TEXT_LIMIT = 8 * 1024;
 
 /** The same for plain text, which is told piece by piece as it is read. */
 export const PIECE_LIMIT = 4 * 1024;
-
-/** Bytes of what was printed that count as the answer of a text agent: the last ones. */
-export const RESULT_LIMIT = 1024 * 1024;
 
 /** Bytes of an unfinished line that are held back; of a longer line only the beginning is told. */
 const UNFINISHED_LIMIT = 64 * 1024;
@@ -170,7 +168,7 @@ export function genericRecords(): JsonLinesOptions['onRecord'] {
   return (record, line) => {
     const activities: Activity[] = [];
     if (typeof record.text === 'string')
-      activities.push({ kind: 'text', text: boundText(record.text, RESULT_LIMIT) });
+      activities.push({ kind: 'text', text: boundAnswer(record.text) });
     if (typeof record.result === 'string') activities.push(success(record.result));
     if (hasVerdict(record)) {
       verdicts.push(line);
@@ -181,7 +179,7 @@ export function genericRecords(): JsonLinesOptions['onRecord'] {
 }
 
 function success(text: string): Activity {
-  return { kind: 'result', text: boundText(text, RESULT_LIMIT), structured: null, failure: null };
+  return { kind: 'result', text: boundAnswer(text), structured: null, failure: null };
 }
 
 function hasVerdict(record: JsonObject): boolean {

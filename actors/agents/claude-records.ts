@@ -1,21 +1,30 @@
 import type { Activity, StreamFailure } from '../../machines/activity.ts';
-import {
-  boundText,
-  type JsonLinesOptions,
-  type JsonObject,
-  RESULT_LIMIT,
-} from '../stream-reader.ts';
+import { boundAnswer } from '../bounded-answer.ts';
+import { boundText, type JsonLinesOptions, type JsonObject } from '../stream-reader.ts';
 import { arrayOf, collect, numberOrNull, objectOf, textOf } from './json-fields.ts';
 import { failureOf } from './stream-failure.ts';
 import { sumOf } from './usage-sum.ts';
 
 const LOGIN = 'Log in with `/login` in claude, or set ANTHROPIC_API_KEY.';
 
-/** Reads the records of `--output-format stream-json`. The key `type` is not always the first. */
+/** Refused requests in a row after which the key is not valid: one is what a login that is renewed gives. */
+const REFUSALS = 3;
+
+/**
+ * Reads the records of `--output-format stream-json`. The key `type` is not always the first. Claude Code tries a refused
+ * key again and again, for minutes; that is told as its result, so that nobody waits for it.
+ */
 export function claudeRecords(): JsonLinesOptions['onRecord'] {
   let sessionId: string | null = null;
-  return (record) => {
+  let refusals = 0;
+  const readWithRefusals = (record: JsonObject): Activity[] => {
+    const status = isRetry(record) ? record.error_status : null;
+    refusals = status === 401 || status === 403 ? refusals + 1 : 0;
     const activities = readClaudeRecord(record);
+    return refusals < REFUSALS ? activities : [...activities, refusedResult(record)];
+  };
+  return (record) => {
+    const activities = readWithRefusals(record);
     if (sessionId !== null || typeof record.session_id !== 'string') return activities;
     sessionId = record.session_id;
     return [{ kind: 'session', sessionId }, ...activities];
@@ -34,7 +43,7 @@ function readClaudeRecord(record: JsonObject): Activity[] {
     case 'user':
       return collect(objectOf(record.message).content, readToolResult);
     case 'system':
-      return record.subtype === 'api_retry' ? [readRetry(record)] : [];
+      return isRetry(record) ? [readRetry(record)] : [];
     case 'result':
       return readResult(record);
     default:
@@ -81,6 +90,16 @@ function readToolResult(block: JsonObject): Activity[] {
   return [{ kind: 'toolResult', id, ok: block.is_error !== true, text: boundText(text) }];
 }
 
+function isRetry({ type, subtype }: JsonObject): boolean {
+  return type === 'system' && subtype === 'api_retry';
+}
+
+function refusedResult({ error, error_status: status }: JsonObject): Activity {
+  const message = `its API refused the key: ${textOf(error) || 'no reason given'} (HTTP ${status})`;
+  const failure = failureOf(message, { login: LOGIN });
+  return { kind: 'result', text: '', structured: null, failure };
+}
+
 function readRetry(record: JsonObject): Activity {
   const { attempt, max_retries: most, error_status: status, error } = record;
   const message = `waits for its API: ${textOf(error)} (HTTP ${status}), retry ${attempt} of ${most}`;
@@ -89,7 +108,7 @@ function readRetry(record: JsonObject): Activity {
 
 /** Usage counts here only: in the assistant's records it is what was known when they began. */
 function readResult(record: JsonObject): Activity[] {
-  const text = boundText(textOf(record.result), RESULT_LIMIT);
+  const text = boundAnswer(textOf(record.result));
   const structured = record.structured_output ?? null;
   return [
     readUsage(record),

@@ -1,11 +1,6 @@
 import type { Activity, StreamFailure } from '../../machines/activity.ts';
-import {
-  boundText,
-  type JsonLinesOptions,
-  type JsonObject,
-  RESULT_LIMIT,
-  TEXT_LIMIT,
-} from '../stream-reader.ts';
+import { boundAnswer } from '../bounded-answer.ts';
+import { boundText, type JsonLinesOptions, type JsonObject, TEXT_LIMIT } from '../stream-reader.ts';
 import { numberOrNull, objectOf, textOf } from './json-fields.ts';
 import { LatestLine } from './latest-line.ts';
 import { failureOf } from './stream-failure.ts';
@@ -126,7 +121,7 @@ function readTotal(record: JsonObject): Activity {
 function readEnd(record: JsonObject, failure: StreamFailure | null): Activity[] {
   const used = readTotal(record);
   if (failure) return [used, failed(failure)];
-  const text = boundText(textOf(record.text), RESULT_LIMIT);
+  const text = boundAnswer(textOf(record.text));
   return [used, { kind: 'result', text, structured: null, failure: null }];
 }
 

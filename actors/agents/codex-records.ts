@@ -1,10 +1,10 @@
 import type { Activity, StreamFailure } from '../../machines/activity.ts';
+import { boundAnswer } from '../bounded-answer.ts';
 import {
   boundText,
   type JsonLinesOptions,
   type JsonObject,
   parseRecord,
-  RESULT_LIMIT,
 } from '../stream-reader.ts';
 import { readCall, readCallEnd } from './codex-tools.ts';
 import { numberOrNull, objectOf, textOf } from './json-fields.ts';
@@ -92,7 +92,7 @@ export function codexRecords(): Pick<JsonLinesOptions, 'onRecord' | 'onEnd'> {
 /** An answer by `--output-schema` is nothing but the JSON object. */
 function resultOf(text: string, failure: StreamFailure | null): Activity {
   const structured = parseRecord(text);
-  return { kind: 'result', text: boundText(text, RESULT_LIMIT), structured, failure };
+  return { kind: 'result', text: boundAnswer(text), structured, failure };
 }
 
 /** Of the whole thread, also of what was before it was resumed. Input has what came from the cache. */

@@ -1,10 +1,6 @@
 import type { Activity, StreamFailure } from '../../machines/activity.ts';
-import {
-  boundText,
-  type JsonLinesOptions,
-  type JsonObject,
-  RESULT_LIMIT,
-} from '../stream-reader.ts';
+import { RESULT_LIMIT } from '../bounded-answer.ts';
+import { boundText, type JsonLinesOptions, type JsonObject } from '../stream-reader.ts';
 import { readGeminiFailure, stoppedBy } from './gemini-failure.ts';
 import { numberOrNull, objectOf, textOf } from './json-fields.ts';
 import { positiveOrNull } from './usage-sum.ts';

@@ -1,10 +1,6 @@
 import type { Activity, StreamFailure } from '../../machines/activity.ts';
-import {
-  boundText,
-  type JsonLinesOptions,
-  type JsonObject,
-  RESULT_LIMIT,
-} from '../stream-reader.ts';
+import { boundAnswer } from '../bounded-answer.ts';
+import { boundText, type JsonLinesOptions, type JsonObject } from '../stream-reader.ts';
 import { numberOrNull, objectOf, textOf } from './json-fields.ts';
 import { failureOf } from './stream-failure.ts';
 import { positiveOrNull, sumOf, UsageSum } from './usage-sum.ts';
@@ -96,7 +92,7 @@ function readUsage({ tokens: value, cost }: JsonObject) {
 }
 
 function readResult(texts: readonly string[], reason: string): Activity {
-  const text = boundText(texts.join('\n').trim(), RESULT_LIMIT);
+  const text = boundAnswer(texts.join('\n').trim());
   const message = `it ended in the middle of its answer (${reason})`;
   const failure: StreamFailure = { class: 'crashed', message, resumeAt: null };
   return { kind: 'result', text, structured: null, failure: reason === 'stop' ? null : failure };

@@ -3,7 +3,8 @@
  * `type`. They speak the common vocabulary already.
  */
 import type { Activity, StreamFailure } from '../../machines/activity.ts';
-import { boundText, type JsonObject, RESULT_LIMIT } from '../stream-reader.ts';
+import { boundAnswer } from '../bounded-answer.ts';
+import { boundText, type JsonObject } from '../stream-reader.ts';
 import { numberOrNull, objectOf, textOf } from './json-fields.ts';
 
 /** An activity as a line of such an agent, with its newline. */
@@ -62,7 +63,7 @@ function usage({ inputTokens, outputTokens, costUsd }: JsonObject): Activity {
 }
 
 function result(record: JsonObject): Activity {
-  const text = boundText(textOf(record.text), RESULT_LIMIT);
+  const text = boundAnswer(textOf(record.text));
   return { kind: 'result', text, structured: record.structured ?? null, failure: failure(record) };
 }
 

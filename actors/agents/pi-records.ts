@@ -1,10 +1,6 @@
 import type { Activity, StreamFailure } from '../../machines/activity.ts';
-import {
-  boundText,
-  type JsonLinesOptions,
-  type JsonObject,
-  RESULT_LIMIT,
-} from '../stream-reader.ts';
+import { boundAnswer } from '../bounded-answer.ts';
+import { boundText, type JsonLinesOptions, type JsonObject } from '../stream-reader.ts';
 import { arrayOf, collect, numberOrNull, objectOf, textOf } from './json-fields.ts';
 import { LatestLine } from './latest-line.ts';
 import { failureOf } from './stream-failure.ts';
@@ -109,7 +105,7 @@ function readUsage({ usage: value }: JsonObject) {
 
 /** What the message amounts to when it is the last; `null` for one that calls a tool, or that a signal cut off. */
 function resultOf(message: JsonObject): Activity | null {
-  const text = boundText(joinedText(message), RESULT_LIMIT);
+  const text = boundAnswer(joinedText(message));
   if (message.stopReason === 'toolUse' || message.stopReason === 'aborted') return null;
   return { kind: 'result', text, structured: null, failure: readFailure(message) };
 }

@@ -1,10 +1,6 @@
 import type { Activity, StreamFailure } from '../../machines/activity.ts';
-import {
-  boundText,
-  type JsonLinesOptions,
-  type JsonObject,
-  RESULT_LIMIT,
-} from '../stream-reader.ts';
+import { boundAnswer } from '../bounded-answer.ts';
+import { boundText, type JsonLinesOptions, type JsonObject } from '../stream-reader.ts';
 import { claudeRecords, noticeOf } from './claude-records.ts';
 import { numberOrNull, objectOf, textOf } from './json-fields.ts';
 import { failureOf } from './stream-failure.ts';
@@ -42,7 +38,7 @@ function readRetry(record: JsonObject): Activity {
 
 /** Usage counts here only: the assistant's records have zeros where its words were cut in pieces. */
 function readResult(record: JsonObject): Activity[] {
-  const text = boundText(textOf(record.result), RESULT_LIMIT);
+  const text = boundAnswer(textOf(record.result));
   const structured = record.structured_result ?? null;
   return [
     readUsage(objectOf(record.usage)),

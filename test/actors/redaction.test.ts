@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { cutNotice } from '../../actors/cut-text.ts';
 import { createRedactor, createSecretScanner, redactFile } from '../../actors/redaction.ts';
 import { boundText, PIECE_LIMIT, TEXT_LIMIT, textReader } from '../../actors/stream-reader.ts';
 import { pieceSizes, pieces } from './byte-pieces.ts';
@@ -58,6 +59,18 @@ describe('Redaction', () => {
     expect(said).toContain('sesame-op');
     expect(redactor.redactText(said)).not.toContain('sesame');
   });
+
+  it.each([1, 7, 9, 10])(
+    'takes out both parts of a secret out of which %i characters were cut',
+    (at) => {
+      const secret = 'sesame-open-42';
+      const cut = `so ${secret.slice(0, at)}${cutNotice(2)}\n${secret.slice(at + 2)} it is`;
+      const clean = redactor.redactText(cut);
+      for (const part of [secret.slice(0, at), secret.slice(at + 2)])
+        if (part.length >= 4) expect(clean).not.toContain(part);
+      expect(clean).toMatch(/^so .* it is$/s);
+    },
+  );
 
   it('sees a secret in a stream just when there is one, however it is cut', () => {
     fc.assert(

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { RESULT_LIMIT } from '../../actors/bounded-answer.ts';
 import {
   autoReader,
   genericRecords,
   jsonLinesReader,
   PIECE_LIMIT,
-  RESULT_LIMIT,
   type StreamReader,
   textReader,
 } from '../../actors/stream-reader.ts';

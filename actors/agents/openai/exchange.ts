@@ -1,6 +1,7 @@
 /** One request to an endpoint and what came of it. */
 import type { Activity } from '../../../machines/activity.ts';
-import { type JsonObject, parseRecord, RESULT_LIMIT } from '../../stream-reader.ts';
+import { boundAnswer } from '../../bounded-answer.ts';
+import { type JsonObject, parseRecord } from '../../stream-reader.ts';
 import { createWords } from '../words.ts';
 import { type Answer, errorIn, NO_ANSWER, pieceOf, withPiece } from './answer.ts';
 import { createEventStreamParser } from './event-stream.ts';
@@ -124,9 +125,7 @@ async function bodyText({ body }: Posted): Promise<string> {
 
 /** More than anybody reads is not kept; the whole of it was said. */
 function bounded(answer: Answer): Answer {
-  return answer.text.length <= RESULT_LIMIT
-    ? answer
-    : { ...answer, text: answer.text.slice(0, RESULT_LIMIT) };
+  return { ...answer, text: boundAnswer(answer.text) };
 }
 
 function brokenOff(message: string): Judged {

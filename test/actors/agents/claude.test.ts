@@ -59,6 +59,35 @@ describe('The stream of claude', () => {
     expect(outcomeOf(activities).final?.failure).toBeNull();
   });
 
+  it('of a key that is refused again and again is a failure, with what to do, before it gives up', () => {
+    const { final } = outcomeOf(read(fixture('auth401.ndjson')));
+    expect(final?.failure).toMatchObject({
+      class: 'unauthorized',
+      message: expect.stringMatching(/authentication_failed \(HTTP 401\)\. Log in with/),
+    });
+  });
+
+  it.each([
+    [[401, 401], null],
+    [[401, 401, 529, 401, 401], null],
+    [[403, 403, 403], 'unauthorized'],
+    [[401, 403, 401, 200], 'unauthorized'],
+    [[429, 429, 429, 429, 529, 529, 529], null],
+  ])('of retries after %j has failed as %s', (statuses, failure) => {
+    const retries = statuses.map((error_status) => {
+      const retry = { type: 'system', subtype: 'api_retry', error_status, error: 'e' };
+      return `${JSON.stringify(retry)}\n`;
+    });
+    const { final } = outcomeOf(read(Buffer.from(retries.join(''))));
+    expect(final?.failure?.class ?? null).toBe(failure);
+  });
+
+  it('of a success after refusals is one', () => {
+    const late = result({ is_error: false, result: 'Done.' });
+    const { final } = outcomeOf(read(Buffer.concat([fixture('auth401.ndjson'), late])));
+    expect(final).toMatchObject({ text: 'Done.', failure: null });
+  });
+
   it.each([
     [
       { subtype: 'success', is_error: true, result: 'API Error: 401 Invalid API key' },

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { gemini } from '../../../actors/agents/gemini.ts';
 import { readGeminiTranscript } from '../../../actors/agents/gemini-transcript.ts';
-import { RESULT_LIMIT } from '../../../actors/stream-reader.ts';
+import { RESULT_LIMIT } from '../../../actors/bounded-answer.ts';
 import { fixture, kindsOf, lines, outcomeOf, PLACE, readAll, request } from './adapter-reading.ts';
 
 const read = (name: string) => readAll(gemini, fixture('gemini', `${name}.ndjson`));

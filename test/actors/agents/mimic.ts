@@ -1,12 +1,8 @@
 import type { AgentAdapter } from '../../../actors/agents/adapter.ts';
 import { numberOrNull, textOf } from '../../../actors/agents/json-fields.ts';
 import { failureOf } from '../../../actors/agents/stream-failure.ts';
-import {
-  boundText,
-  type JsonObject,
-  jsonLinesReader,
-  RESULT_LIMIT,
-} from '../../../actors/stream-reader.ts';
+import { boundAnswer } from '../../../actors/bounded-answer.ts';
+import { boundText, type JsonObject, jsonLinesReader } from '../../../actors/stream-reader.ts';
 import type { Activity } from '../../../machines/activity.ts';
 
 /** Mimic: `mimic run --json` takes its prompt from standard input and prints one event a line. */
@@ -48,7 +44,7 @@ function readEvent({ type, id, text, name, input, error, ...event }: JsonObject)
     case 'end': {
       const login = 'Log in with `mimic login`.';
       const failure = error === undefined ? null : failureOf(textOf(error), { login });
-      const answer = boundText(textOf(text), RESULT_LIMIT);
+      const answer = boundAnswer(textOf(text));
       return [{ kind: 'result', text: answer, structured: null, failure }];
     }
     default:
