@@ -40,7 +40,7 @@ export interface TreeCommand {
 /** Writes the prompt and the record of the command, then starts it: no process without its record. */
 export function launchAttempt(host: RunHost, plan: AttemptPlan, files: AttemptFiles): StartedTree {
   createAttemptFolder(files);
-  const prompt = host.redactor.redactText(buildPrompt(host, plan));
+  const prompt = promptFor(host, plan);
   writeFileSync(files.file('prompt.md'), prompt, { mode: 0o600 });
   const launch = planLaunch(host, plan, files, prompt);
   for (const [name, content] of Object.entries(launch.files ?? {}))
@@ -59,6 +59,12 @@ export function launchAttempt(host: RunHost, plan: AttemptPlan, files: AttemptFi
       ...attemptMarker(host.runId, files.name),
     },
   });
+}
+
+function promptFor(host: RunHost, plan: AttemptPlan): string {
+  const prompt = host.redactor.redactText(buildPrompt(host, plan));
+  const { adapter } = agentOf(host, plan);
+  return adapter.literalPrompt?.(prompt) ?? prompt;
 }
 
 /** The variables by which every descendant of an attempt can be found, also when it was re-parented. */

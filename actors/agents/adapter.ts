@@ -21,6 +21,11 @@ export interface AgentAdapter {
   readonly endsWithResult: boolean;
   /** The program to look for: a name for PATH, or a path. */
   program(settings: AgentSettings): string;
+  /**
+   * The prompt in the form in which this agent takes it for words: what it would take for a command of its own, or for a
+   * file to read, is written otherwise. Default: as it is.
+   */
+  literalPrompt?(prompt: string): string;
   /** How to start it on a prompt. Throws {@link LaunchRefusal} when it cannot be, with what to do. */
   launch(request: LaunchRequest): Launch;
   /** Reads the agent's stdout into activities. */

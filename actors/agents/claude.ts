@@ -5,6 +5,7 @@ import { jsonLinesReader } from '../stream-reader.ts';
 import type { AgentAdapter, Launch, LaunchPlace, LaunchRequest } from './adapter.ts';
 import { claudeRecords, isClaudeDelta } from './claude-records.ts';
 import { readClaudeTranscript } from './claude-transcript.ts';
+import { withoutCommand } from './literal-prompt.ts';
 
 /** Claude Code. What is known of it was recorded from version 2.1.330. */
 export const claude: AgentAdapter = {
@@ -13,6 +14,7 @@ export const claude: AgentAdapter = {
   install: 'npm install -g @anthropic-ai/claude-code',
   endsWithResult: true,
   program: () => 'claude',
+  literalPrompt: withoutCommand,
   launch,
   reader: (sink) => jsonLinesReader({ ...sink, onRecord: claudeRecords(), skips: isClaudeDelta }),
   preflight,

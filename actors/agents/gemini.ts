@@ -4,6 +4,7 @@ import type { AgentAdapter, Launch, LaunchRequest } from './adapter.ts';
 import { failureOfExit } from './gemini-failure.ts';
 import { geminiRecords } from './gemini-records.ts';
 import { findGeminiChat, readGeminiTranscript } from './gemini-transcript.ts';
+import { withoutCommand, withoutMentions } from './literal-prompt.ts';
 
 /**
  * Gemini CLI. What is known of it was recorded from version 0.61.0. Its exit code after a failure of its API is the HTTP
@@ -15,6 +16,7 @@ export const gemini: AgentAdapter = {
   install: 'npm install -g @google/gemini-cli',
   endsWithResult: true,
   program: () => 'gemini',
+  literalPrompt: (prompt) => withoutCommand(withoutMentions(prompt)),
   launch,
   reader: (sink) => jsonLinesReader({ ...sink, ...geminiRecords() }),
   failureOfExit,

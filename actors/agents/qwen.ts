@@ -5,6 +5,7 @@ import { VERDICT_SCHEMA } from '../../machines/prompts.ts';
 import { jsonLinesReader } from '../stream-reader.ts';
 import type { AgentAdapter, Launch, LaunchPlace, LaunchRequest } from './adapter.ts';
 import { isClaudeDelta } from './claude-records.ts';
+import { withoutCommand, withoutMentions } from './literal-prompt.ts';
 import { QWEN_LOGIN, qwenRecords } from './qwen-records.ts';
 import { readQwenTranscript } from './qwen-transcript.ts';
 
@@ -15,6 +16,7 @@ export const qwen: AgentAdapter = {
   install: 'npm install -g @qwen-code/qwen-code',
   endsWithResult: true,
   program: () => 'qwen',
+  literalPrompt: (prompt) => withoutCommand(withoutMentions(prompt)),
   launch,
   reader: (sink) => jsonLinesReader({ ...sink, onRecord: qwenRecords(), skips: isClaudeDelta }),
   failureOfExit,
