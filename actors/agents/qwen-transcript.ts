@@ -11,23 +11,41 @@ const MESSAGES: readonly unknown[] = ['user', 'assistant', 'tool_result'];
 const API_ERROR = '[API Error:';
 
 /**
- * Reads qwen's own record of a session. It is finished when its last message is the agent's, calls no tool and is no
- * error of its API; a kill leaves a call, or the message before the one that was being written. Records of its own
+ * Reads qwen's own record of a session. It is finished when its last message is the agent's, is whole, calls no tool and
+ * is no error of its API; a kill leaves a call, or the message before the one that was being written. Records of its own
  * bookkeeping stand between, and a torn last line is left out.
  */
 export function readQwenTranscript(text: string): TranscriptOutcome {
-  const messages = text
+  const records = text
     .split('\n')
     .map(parseRecord)
-    .filter((record) => record !== null && MESSAGES.includes(record.type));
+    .filter((record) => record !== null);
+  const messages = records.filter(({ type }) => MESSAGES.includes(type));
   const last = messages.at(-1) ?? {};
-  const parts = messages.filter((record) => record?.type === 'assistant').flatMap(partsOf);
+  const parts = messages.filter(({ type }) => type === 'assistant').flatMap(partsOf);
   const texts = parts.filter(isSaid).map((part) => textOf(part.text));
+  const finished = isAnswer(last) && isWhole(last, records);
   return {
-    finished: isAnswer(last),
-    lastText: isAnswer(last) ? answerOf(last) : (texts.at(-1) ?? ''),
+    finished,
+    lastText: finished ? answerOf(last) : (texts.at(-1) ?? ''),
     toolCalls: parts.filter(isCall).map(describeCall),
   };
+}
+
+/**
+ * A signal makes qwen write down what there is of an answer, as if that were all of it. Only the answer that came to its
+ * end has the usage that its API told, or the note of qwen's own that the API has answered, just before it.
+ */
+function isWhole(last: JsonObject, records: readonly JsonObject[]): boolean {
+  if (last.usageMetadata !== undefined) return true;
+  const until = records.indexOf(last);
+  const since = records.findLastIndex(({ type }, at) => at < until && MESSAGES.includes(type));
+  return records.slice(since + 1, until).some(isApiResponse);
+}
+
+function isApiResponse({ systemPayload }: JsonObject): boolean {
+  const event = objectOf(objectOf(systemPayload).uiEvent);
+  return event['event.name'] === 'qwen-code.api_response';
 }
 
 function isAnswer(record: JsonObject): boolean {
@@ -41,8 +59,8 @@ function answerOf(record: JsonObject): string {
   return texts.map(({ text }) => textOf(text)).join('');
 }
 
-function partsOf(record: JsonObject | null): JsonObject[] {
-  return arrayOf(objectOf(record?.message).parts);
+function partsOf(record: JsonObject): JsonObject[] {
+  return arrayOf(objectOf(record.message).parts);
 }
 
 function isSaid({ text, thought }: JsonObject): boolean {

@@ -1,6 +1,6 @@
 /** What runs in the box: each command line through all trials, then one table. Exits with 1 when there are faults. */
 import { CLIS, type Cli } from './clis.ts';
-import { type Finding, tryKill, tryRefusal, tryRun } from './trials.ts';
+import { type Finding, tryKill, tryRefusal, tryRun, tryStop } from './trials.ts';
 
 const COLUMNS = [
   'agent',
@@ -11,6 +11,7 @@ const COLUMNS = [
   'usage',
   'session',
   'resume',
+  'stop',
   '401',
   'seconds',
 ];
@@ -26,7 +27,7 @@ process.exitCode = faults.length > 0 ? 1 : 0;
 async function tryOut(cli: Cli): Promise<Finding> {
   const start = performance.now();
   const findings: Finding[] = [];
-  for (const trial of [tryRun, tryRefusal, tryKill]) {
+  for (const trial of [tryRun, tryRefusal, tryKill, tryStop]) {
     console.error(`${cli.name}: ${trial.name}`);
     findings.push(await trial(cli).catch(failed));
   }

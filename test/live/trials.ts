@@ -6,7 +6,7 @@ import { findAgent } from '../../actors/agents/registry.ts';
 import type { RunReport } from '../../services/run-report.ts';
 import type { Cli } from './clis.ts';
 import { leftovers, livingPids } from './leftovers.ts';
-import { attemptFolders, readJson, type Seat, takeSeat } from './seat.ts';
+import { attemptFolders, readJson, type Seat, type StartedOneshot, takeSeat } from './seat.ts';
 import { MENDED, TASK, WORKER_HEADER } from './task.ts';
 
 /** What was found: a word for the table, and what is not as it should be. */
@@ -66,38 +66,53 @@ export async function tryRefusal(cli: Cli): Promise<Finding> {
   });
 }
 
-/** A kill of oneshot and of its agent in the middle of an answer; what is left is resumed. */
+/** A kill of oneshot and of its agent in the middle of an answer. */
 export async function tryKill(cli: Cli): Promise<Finding> {
-  return seated(cli, 'kill', { stalls: true }, async (seat) => {
+  return tryCut(cli, 'resume', async (seat, { pid }) => {
+    process.kill(pid, 'SIGKILL');
+    process.kill(agentPidOf(seat), 'SIGKILL');
+  });
+}
+
+/** An interruption in the middle of an answer. */
+export async function tryStop(cli: Cli): Promise<Finding> {
+  return tryCut(cli, 'stop', async (_seat, { pid }) => {
+    process.kill(pid, 'SIGTERM');
+  });
+}
+
+/** What a cut in the middle of an answer leaves is resumed, and half an answer is not taken for the whole. */
+async function tryCut(
+  cli: Cli,
+  column: string,
+  cut: (seat: Seat, started: StartedOneshot) => Promise<void>,
+): Promise<Finding> {
+  return seated(cli, column, { stalls: true }, async (seat) => {
     const started = seat.start(runArguments(cli));
     const early = await Promise.race([seat.script.stalled, started.ended]);
     if (early)
-      return { cells: { resume: 'no kill' }, faults: [`it never stalled: ${last(early.output)}`] };
-    kill(started.pid);
-    kill(agentPidOf(seat));
+      return { cells: { [column]: 'no cut' }, faults: [`it never stalled: ${last(early.output)}`] };
+    await cut(seat, started);
     await started.ended;
     const { code, output } = await seat.start(['resume']).ended;
     const report = await seat.report();
+    const cutShort = report.attempts[0]?.end;
+    const isSame = goesOn(seat);
     const faults = [
       fault(
         code === 0 && report.state === 'completed',
-        `resumed, it ended ${report.state} (${code}): ${report.message ?? last(output)}`,
+        `it ended ${report.state} (${code}): ${report.message ?? last(output)}`,
       ),
+      fault(contentOf(seat) === MENDED, `hello.txt has ${JSON.stringify(contentOf(seat))}`),
+      fault(cutShort?.class !== 'clean', 'half an answer was taken for a whole one'),
       fault(
-        contentOf(seat) === MENDED,
-        `resumed, hello.txt has ${JSON.stringify(contentOf(seat))}`,
+        isSame === adapterOf(cli).abilities.resume,
+        `the session ${isSame ? 'went on' : 'did not go on'}`,
       ),
       ...promptOf(seat).faults,
     ];
-    const isSession = goesOn(seat);
-    const expected = adapterOf(cli).abilities.resume;
-    faults.push(
-      fault(isSession === expected, `the session ${isSession ? 'went on' : 'did not go on'}`),
-    );
-    return {
-      cells: { resume: `${report.state}, ${isSession ? 'same' : 'new'} session` },
-      faults: known(faults),
-    };
+    const cell = `${report.state}, ${isSame ? 'same' : 'new'} session`;
+    return { cells: { [column]: cell }, faults: known(faults) };
   });
 }
 
@@ -190,10 +205,6 @@ function goesOn(seat: Seat): boolean {
 function agentPidOf(seat: Seat): number {
   const folder = attemptFolders(seat).at(-1) ?? '';
   return Number.parseInt(readFileSync(join(folder, 'pid'), 'utf8'), 10);
-}
-
-function kill(pid: number): void {
-  if (pid > 1) process.kill(pid, 'SIGKILL');
 }
 
 function adapterOf({ name }: Cli): AgentAdapter {

@@ -129,6 +129,22 @@ describe('The transcript of qwen', () => {
     expect(seen.toolCalls).toEqual([expect.stringMatching(/^write_file .*hello\.txt/)]);
   });
 
+  it('of a signal in the middle of an answer is not finished, though the half of it is written down', () => {
+    const seen = readQwenTranscript(transcript('cancelled'));
+    expect(seen).toMatchObject({
+      finished: false,
+      lastText: expect.stringMatching(/the greetin$/),
+    });
+  });
+
+  it('of an answer whose API told no usage is finished by the note that it answered', () => {
+    const uiEvent = { 'event.name': 'qwen-code.api_response' };
+    const note = `${JSON.stringify({ type: 'system', systemPayload: { uiEvent } })}\n`;
+    const [asked, said] = [line('user', { text: 'Go.' }), line('assistant', { text: 'Done.' })];
+    expect(readQwenTranscript(asked + note + said).finished).toBe(true);
+    expect(readQwenTranscript(note + asked + said).finished).toBe(false);
+  });
+
   it.each([
     ['calls a tool', line('assistant', { text: 'Now.' }, { functionCall: { name: 'x' } })],
     ['is the error of its API', line('assistant', { text: '[API Error: 401 no]' })],
