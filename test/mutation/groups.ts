@@ -1,0 +1,76 @@
+/**
+ * What is mutated, and the tests that have to notice: pure code that decides, and fast tests without processes. A mutant
+ * is shown to the tests of its group only, so a group is as small as what it decides about.
+ */
+export interface Group {
+  /** Sources, as paths from the root. */
+  readonly mutate: readonly string[];
+  /** Tests, as paths from the root. */
+  readonly tests: readonly string[];
+}
+
+export const GROUPS: Readonly<Record<string, Group>> = {
+  verdict: {
+    mutate: [
+      'machines/verdict*.ts',
+      'machines/fenced-blocks.ts',
+      'machines/json-objects.ts',
+      'machines/json-reader.ts',
+      'machines/plain-text.ts',
+    ],
+    tests: ['test/machines/verdict.test.ts'],
+  },
+  quota: {
+    mutate: [
+      'machines/quota-time.ts',
+      'machines/moments-in-text.ts',
+      'machines/durations-in-text.ts',
+      'machines/time-zones.ts',
+      'machines/zone-names.ts',
+    ],
+    tests: ['test/machines/quota-time.test.ts'],
+  },
+  ends: {
+    mutate: [
+      'machines/judgement.ts',
+      'machines/outcome.ts',
+      'actors/agents/*-failure.ts',
+      'actors/agents/words.ts',
+    ],
+    tests: [
+      'test/machines/judgement.test.ts',
+      'test/actors/agents/failures.test.ts',
+      'test/actors/agents/recorded-endings.test.ts',
+      'test/actors/agents/words.test.ts',
+    ],
+  },
+  lifecycle: {
+    mutate: [
+      'machines/lifecycle*.ts',
+      'machines/recovery-state.ts',
+      'machines/implementations.ts',
+      'machines/budgets.ts',
+      'machines/updates.ts',
+      'machines/limit-updates.ts',
+      'machines/agent-turns.ts',
+      'machines/context.ts',
+      'machines/usage.ts',
+      'machines/effectless.ts',
+    ],
+    tests: [
+      'test/machines/lifecycle.test.ts',
+      'test/machines/lifecycle-memory.test.ts',
+      'test/machines/lifecycle-rules.test.ts',
+      'test/machines/lifecycle-timers.test.ts',
+      'test/machines/updates.test.ts',
+      'test/machines/agent-turns.test.ts',
+      'test/machines/usage.test.ts',
+      'test/machines/effectless.test.ts',
+      'test/machines/budgets.test.ts',
+    ],
+  },
+  texts: {
+    mutate: ['machines/prompts.ts', 'machines/changes.ts'],
+    tests: ['test/machines/prompts.test.ts', 'test/machines/changes.test.ts'],
+  },
+};
