@@ -39,6 +39,7 @@ export const GROUPS: Readonly<Record<string, Group>> = {
     ],
     tests: [
       'test/machines/judgement.test.ts',
+      'test/machines/outcome.test.ts',
       'test/actors/agents/failures.test.ts',
       'test/actors/agents/recorded-endings.test.ts',
       'test/actors/agents/words.test.ts',
@@ -66,11 +67,10 @@ export const GROUPS: Readonly<Record<string, Group>> = {
       'test/machines/agent-turns.test.ts',
       'test/machines/usage.test.ts',
       'test/machines/effectless.test.ts',
-      'test/machines/budgets.test.ts',
     ],
   },
   texts: {
     mutate: ['machines/prompts.ts', 'machines/changes.ts'],
-    tests: ['test/machines/prompts.test.ts', 'test/machines/changes.test.ts'],
+    tests: ['test/machines/changes.test.ts'],
   },
 };

@@ -2,14 +2,17 @@
  * `npm run mutate`: how many mutants of the code that decides do the tests notice? Below 85 % it fails.
  *
  * `npm run mutate -- verdict quota` mutates these groups only (groups.ts), `--list` tells every survivor,
- * `--only machines/verdict.ts` mutates this file alone, `--fresh` takes nothing over from the last time.
+ * `--only machines/verdict.ts` mutates this file alone, `--fresh` takes nothing over from the last time
+ * (without it, what was noticed then counts as noticed; what survived is shown to the tests again).
  */
 import { existsSync, mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { MutantResult } from '@stryker-mutator/api/core';
 import { Stryker } from '@stryker-mutator/core';
 import { GROUPS, type Group } from './groups.ts';
+import { forgetSurvivors } from './last-results.ts';
 import { scoresOf, scoreTable, survivorList, THRESHOLD } from './scores.ts';
 import { SURVIVORS } from './survivors.ts';
 
@@ -43,17 +46,19 @@ function chosen(names: readonly string[]): [string, Group][] {
 }
 
 async function mutated(name: string, { mutate, tests }: Group): Promise<MutantResult[]> {
+  const incrementalFile = `${RESULTS}/${name}.json`;
+  if (existsSync(incrementalFile)) forgetSurvivors(incrementalFile);
   const stryker = new Stryker({
     mutate: options.only ?? [...mutate],
     testRunner: 'pure',
     plugins: [fileURLToPath(new URL('./test-runner.ts', import.meta.url))],
     testRunnerNodeArgs: ['--import', 'tsx', '--no-warnings'],
-    pureTests: tests.filter((path) => existsSync(path)),
+    pureTests: tests,
     coverageAnalysis: 'perTest',
-    concurrency: 2,
+    concurrency: availableParallelism(),
     timeoutMS: 20_000,
     incremental: true,
-    incrementalFile: `${RESULTS}/${name}.json`,
+    incrementalFile,
     force: options.fresh,
     tempDirName: `${RESULTS}/sandbox`,
     // Stryker reads a tsconfig with an API that TypeScript 7 has not; the tests do without one.

@@ -9,9 +9,10 @@ export const THRESHOLD = 85;
 export interface Score {
   readonly name: string;
   readonly noticed: number;
-  /** Survived and explained: left out of the percentage. */
+  /** Survived, with a reason in survivors.ts. */
   readonly explained: number;
   readonly survived: number;
+  /** Noticed, of all: an explanation makes no mutant noticed. */
   readonly percent: number;
 }
 
@@ -69,7 +70,7 @@ function scoreOf(name: string, all: readonly MutantResult[], known: readonly Sur
     (each) => !isNoticed(each) && known.some((one) => explains(one, each)),
   ).length;
   const survived = all.length - noticed - explained;
-  const percent = noticed + survived === 0 ? 100 : (100 * noticed) / (noticed + survived);
+  const percent = all.length === 0 ? 100 : (100 * noticed) / all.length;
   return { name, noticed, explained, survived, percent };
 }
 

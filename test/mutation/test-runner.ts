@@ -14,6 +14,7 @@ import type {
   MutantRunResult,
   TestResult,
   TestRunner,
+  TimeoutDryRunResult,
 } from '@stryker-mutator/api/test-runner';
 import {
   DryRunStatus,
@@ -28,6 +29,16 @@ import { type CollectedTest, createTestFrame } from './test-frame.ts';
 /** Where a bundled test file believes to be: beside those that read fixtures by their own place. */
 const PLACE = 'test/machines/bundle.js';
 
+/** A test hangs when it runs that much longer than without a mutant, and this many milliseconds: others share the machine. */
+const SLOWER = 20;
+const PATIENCE_MS = 1_000;
+
+/** Node's code for a script that was stopped. */
+const HUNG = 'ERR_SCRIPT_EXECUTION_TIMEOUT';
+
+/** Starts the test that waits there; only a script can be stopped in the middle of a loop. */
+const START = new Script('__start()');
+
 /** Where instrumented code and its runner meet. */
 const context: InstrumenterContext = {};
 Object.assign(globalThis, { __stryker__: context });
@@ -36,6 +47,8 @@ class PureTestRunner implements TestRunner {
   static readonly inject = tokens(commonTokens.options);
   readonly #tests: readonly string[];
   #script: Script | null = null;
+  /** Milliseconds of each test without a mutant; measured once by each process. */
+  #usual: ReadonlyMap<string, number> | null = null;
 
   constructor(options: StrykerOptions) {
     // The group's tests, handed over by main.ts; Stryker knows nothing of this option.
@@ -65,23 +78,36 @@ class PureTestRunner implements TestRunner {
     hitLimit,
   }: MutantRunOptions): Promise<MutantRunResult> {
     const hitCount = hitLimit === undefined ? undefined : 0;
+    this.#usual ??= await this.#measured();
     Object.assign(context, { activeMutant: activeMutant.id, hitLimit, hitCount });
     const chosen = testFilter && new Set(testFilter);
     const tests = await this.#run(({ name }) => chosen?.has(name) ?? true, true);
-    const hung = determineHitLimitReached(context.hitCount, hitLimit);
+    const hung = determineHitLimitReached(context.hitCount, hitLimit) ?? hungTest(tests);
     return toMutantRunResult(hung ?? { status: DryRunStatus.Complete, tests });
+  }
+
+  async #measured(): Promise<ReadonlyMap<string, number>> {
+    Object.assign(context, { activeMutant: undefined, hitLimit: undefined, hitCount: undefined });
+    const tests = await this.#run(() => true);
+    return new Map(tests.map(({ name, timeSpentMs }) => [name, timeSpentMs]));
   }
 
   async #run(isChosen: (test: CollectedTest) => boolean, bail = false): Promise<TestResult[]> {
     const results: TestResult[] = [];
     delete context.currentTestId;
-    for (const test of this.#collected().filter(isChosen)) {
+    for (const test of this.#quickFirst().filter(isChosen)) {
       context.currentTestId = test.name;
-      const result = await resultOf(test);
+      const usual = this.#usual?.get(test.name);
+      const result = await resultOf(test, usual && SLOWER * usual + PATIENCE_MS);
       results.push(result);
       if (bail && result.status === TestStatus.Failed) break;
     }
     return results;
+  }
+
+  #quickFirst(): CollectedTest[] {
+    const usual = (test: CollectedTest) => this.#usual?.get(test.name) ?? 0;
+    return this.#collected().sort((one, other) => usual(one) - usual(other));
   }
 
   /** A mutant may break the code already when it is loaded. */
@@ -99,16 +125,32 @@ class PureTestRunner implements TestRunner {
 
 export const strykerPlugins = [declareClassPlugin(PluginKind.TestRunner, 'pure', PureTestRunner)];
 
-async function resultOf({ name, run }: CollectedTest): Promise<TestResult> {
+async function resultOf({ name, run }: CollectedTest, limitMs?: number): Promise<TestResult> {
   const start = performance.now();
   const base = { id: name, name };
   try {
-    await run();
+    await started(run, limitMs);
     return { ...base, status: TestStatus.Success, timeSpentMs: performance.now() - start };
   } catch (error) {
     const timeSpentMs = performance.now() - start;
-    return { ...base, status: TestStatus.Failed, failureMessage: `${error}`, timeSpentMs };
+    return { ...base, status: TestStatus.Failed, failureMessage: failureOf(error), timeSpentMs };
   }
+}
+
+/** The limit is for what a test does before it first waits; Stryker ends the process of one that never comes back. */
+function started(run: CollectedTest['run'], limitMs: number | undefined): Promise<void> {
+  Object.assign(globalThis, { __start: run });
+  return START.runInThisContext(limitMs === undefined ? {} : { timeout: Math.ceil(limitMs) });
+}
+
+function failureOf(error: unknown): string {
+  const isHung = error instanceof Error && 'code' in error && error.code === HUNG;
+  return isHung ? HUNG : `${error}`;
+}
+
+function hungTest(tests: readonly TestResult[]): TimeoutDryRunResult | undefined {
+  const isHung = tests.some((test) => 'failureMessage' in test && test.failureMessage === HUNG);
+  return isHung ? { status: DryRunStatus.Timeout, reason: 'a test hangs' } : undefined;
 }
 
 async function bundle(tests: readonly string[]): Promise<string> {

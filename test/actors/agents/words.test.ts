@@ -5,7 +5,7 @@ import type { Activity } from '../../../machines/activity.ts';
 
 function spoken(pieces: readonly (readonly ['text' | 'thinking', string])[], stepMs = 0) {
   const said: Activity[] = [];
-  let now = 0;
+  let now = 10_000;
   const words = createWords(
     (activity) => void said.push(activity),
     () => now,
@@ -37,8 +37,46 @@ describe('The words of a model', () => {
     ]);
   });
 
+  it('wait for half a second from their first token on', () => {
+    const pieces = ['a', 'b', 'c', 'd'].map((piece) => ['text', piece] as const);
+    expect(spoken(pieces, 250)).toEqual([['text', 'abcd']]);
+    expect(spoken(pieces, 251)).toEqual([
+      ['text', 'abc'],
+      ['text', 'd'],
+    ]);
+  });
+
   it('are said before their line ends when it is long', () => {
-    expect(spoken([['text', 'x'.repeat(3_000)]])).toEqual([['text', 'x'.repeat(3_000)]]);
+    const lineOf = (length: number) =>
+      spoken([
+        ['text', 'x'.repeat(length)],
+        ['text', '!'],
+      ]);
+    expect(lineOf(2_000)).toEqual([['text', `${'x'.repeat(2_000)}!`]]);
+    expect(lineOf(2_001)).toEqual([
+      ['text', 'x'.repeat(2_001)],
+      ['text', '!'],
+    ]);
+  });
+
+  it('are not said where they are blanks only, and keep the lines between', () => {
+    expect(
+      spoken([
+        ['text', ' \n'],
+        ['text', '\t'],
+      ]),
+    ).toEqual([]);
+    expect(spoken([['text', 'one\n\ntwo\n']])).toEqual([['text', 'one\n\ntwo']]);
+  });
+
+  it('are not parted by a token of the other kind that is empty', () => {
+    expect(
+      spoken([
+        ['text', 'I '],
+        ['thinking', ''],
+        ['text', 'look'],
+      ]),
+    ).toEqual([['text', 'I look']]);
   });
 
   it('are kept apart from what it thinks', () => {
