@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import type { AttemptFiles, ExitRecord, ProcessRecord } from './attempt-files.ts';
+import type { AttemptFiles, CommandRecord, ExitRecord, ProcessRecord } from './attempt-files.ts';
 import { readRecord } from './attempt-files.ts';
 import { attemptMarker } from './attempt-launch.ts';
 import { SIGNAL_BASE, SILENT_SIGNALS } from './attempt-wrapper.ts';
 import type { ProcessIdentity } from './process-identity.ts';
-import { identify, presence } from './process-identity.ts';
+import { currentBootId, identify, presence } from './process-identity.ts';
 import { hasEnvironment } from './process-table.ts';
 
 export interface Exit {
@@ -13,8 +13,9 @@ export interface Exit {
   readonly signal: string | null;
 }
 
-/** How the agent exited as its wrapper recorded it; nulls when there is no such record. */
+/** How the agent exited as its wrapper recorded it; nulls when there is no such record, or none that proves anything. */
 export function readExit(files: AttemptFiles): Exit {
+  if (isOfEarlierBoot(files)) return { exitCode: null, signal: null };
   const record = readRecord<ExitRecord>(files.file('exit.json'));
   if (typeof record?.exitCode !== 'number') return { exitCode: null, signal: null };
   const signal = signalOf(record.exitCode, readOptional(files.file('shell.log')));
@@ -24,6 +25,15 @@ export function readExit(files: AttemptFiles): Exit {
 /** Whether the wrapper recorded the agent's exit. A record that is being written is not there yet. */
 export function hasExitRecord(files: AttemptFiles): boolean {
   return readRecord<ExitRecord>(files.file('exit.json')) !== null;
+}
+
+/**
+ * Neither the agent's output nor its exit record is synced. Of an attempt from before a power cut the record may have
+ * come through while the end of what was printed did not, so an exit code with half an answer would pass for a whole one.
+ */
+function isOfEarlierBoot(files: AttemptFiles): boolean {
+  const bootId = readRecord<CommandRecord>(files.file('command.json'))?.bootId;
+  return bootId !== undefined && bootId !== currentBootId();
 }
 
 /** A shell reports a death by signal as 128 + its number; what it says itself tells that from an exit code. */

@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Liveness, Role, Usage } from '../machines/contracts.ts';
 import { attemptName } from '../machines/contracts.ts';
 import type { StartFailure } from '../machines/judgement.ts';
+import { makeFolderDurably, writeDurably } from './durable-file.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import type { RecordedTree } from './tree-recorder.ts';
 
@@ -46,6 +47,8 @@ export interface CommandRecord {
   readonly usedBefore: Usage | null;
   /** Epoch milliseconds. */
   readonly startedAt: number;
+  /** The boot of the machine in which it was started. */
+  readonly bootId: string;
 }
 
 /** What was started; written as soon as the agent's pid is known. */
@@ -94,17 +97,26 @@ export function attemptFiles(
 
 /** Makes the folder with the files that others write: nobody but the user may read them, whatever the umask. */
 export function createAttemptFolder(files: AttemptFiles): void {
-  mkdirSync(files.folder, { recursive: true, mode: 0o700 });
+  makeFolderDurably(files.folder);
   for (const output of ['stdout', 'stderr', 'shell.log', 'pid'] as const) {
     writeFileSync(files.file(output), '', { mode: 0o600, flag: 'a' });
   }
 }
 
-/** Writes a record as a whole or not at all. */
+/** Writes a record as a whole or not at all; a power cut may still take it. */
 export function writeRecord(path: string, record: unknown): void {
   const temporary = `${path}.tmp`;
-  writeFileSync(temporary, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
+  writeFileSync(temporary, recordText(record), { mode: 0o600 });
   renameSync(temporary, path);
+}
+
+/** As {@link writeRecord}, and no power cut can take it. */
+export function writeRecordDurably(path: string, record: unknown): void {
+  writeDurably(path, recordText(record));
+}
+
+function recordText(record: unknown): string {
+  return `${JSON.stringify(record, null, 2)}\n`;
 }
 
 /** A record, or `null` when it is not there or torn: then nothing is known, and nobody may guess. */

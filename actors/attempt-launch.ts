@@ -9,9 +9,10 @@ import { LaunchRefusal } from './agents/adapter.ts';
 import { lookUpProgram } from './agents/lookup.ts';
 import { agentOf } from './attempt-agent.ts';
 import type { AttemptFiles, CommandRecord } from './attempt-files.ts';
-import { createAttemptFolder, writeRecord } from './attempt-files.ts';
+import { createAttemptFolder, writeRecordDurably } from './attempt-files.ts';
 import { buildPrompt } from './attempt-prompt.ts';
 import { WRAPPER_SCRIPT } from './attempt-wrapper.ts';
+import { currentBootId } from './process-identity.ts';
 import type { RunHost } from './run-host.ts';
 
 /** A process tree that was started with its output going to files: it needs nobody to live on. */
@@ -147,6 +148,7 @@ function writeCommandRecord(
     sessionId: launch.sessionId,
     usedBefore: resumable(host, plan)?.usage ?? null,
     startedAt: host.now(),
+    bootId: currentBootId(),
   };
-  writeRecord(files.file('command.json'), host.redactor.redactValue(record));
+  writeRecordDurably(files.file('command.json'), host.redactor.redactValue(record));
 }

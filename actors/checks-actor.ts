@@ -1,6 +1,6 @@
 /** Runs the user's checks: process trees like the agents', with the same records and the same stopping rules. */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { concatMap, defer, finalize, from, lastValueFrom, map, race, timer, toArray } from 'rxjs';
 import { fromEventObservable } from 'xstate';
@@ -35,6 +35,8 @@ interface CheckRun {
 function runCheck(host: RunHost, plan: AttemptPlan, check: CheckSettings, index: number) {
   return defer(async (): Promise<CheckRun> => {
     const files = checkFiles(host, plan, index);
+    // What a run of it left that was lost half way: its exit record must not pass for that of this one.
+    rmSync(files.folder, { recursive: true, force: true });
     createAttemptFolder(files);
     const startedAt = host.now();
     const tree = startTree({

@@ -87,6 +87,11 @@ function startDateOf(pid: number): string | null {
   }
 }
 
+/** The boot of this machine that goes on now, as in {@link ProcessIdentity}. */
+export function currentBootId(): string {
+  return place().bootId;
+}
+
 type Place = Omit<ProcessIdentity, 'pid' | 'startTime'>;
 let knownPlace: Place | undefined;
 

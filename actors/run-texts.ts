@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TextRef } from '../machines/contracts.ts';
 import { PREVIEW_LENGTH } from '../machines/contracts.ts';
+import { writeDurably } from './durable-file.ts';
 import type { Redactor } from './redaction.ts';
 
 /** Where a text of a run is put: its folder, and what must not get there. */
@@ -11,10 +12,13 @@ export interface TextPlace {
   readonly redactor: Redactor;
 }
 
-/** Writes a text without its secrets into the run folder and refers to it. `path` is relative to the run folder. */
+/**
+ * Writes a text without its secrets into the run folder and refers to it. `path` is relative to the run folder. It is
+ * durable, since the journal's line that refers to it will be.
+ */
 export function writeText(place: TextPlace, path: string, text: string): TextRef {
   const clean = place.redactor.redactText(text);
-  writeFileSync(join(place.folder, path), clean, { mode: 0o600 });
+  writeDurably(join(place.folder, path), clean);
   return {
     preview: clean.slice(0, PREVIEW_LENGTH),
     length: clean.length,

@@ -4,12 +4,13 @@
  * and that is said once.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, realpathSync, rmSync } from 'node:fs';
+import { realpathSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AttemptTree, SkippedFile } from '../machines/contracts.ts';
 import { SKIPPED_NAMED } from '../machines/contracts.ts';
 import type { AttemptFiles, TreesRecord } from './attempt-files.ts';
 import { readRecord, writeRecord } from './attempt-files.ts';
+import { makeFolderDurably } from './durable-file.ts';
 import { type Environment, GitError, type GitFailure } from './git-command.ts';
 import { commitTree } from './git-commit.ts';
 import { createPlainRepository, type PlainRepository } from './git-plain.ts';
@@ -110,7 +111,7 @@ export function createTreeRecorder(options: TreeRecorderOptions): TreeRecorder {
         const message = `The work tree before ${files.name}`;
         const before = await record(`${files.name}-before`, message, signal).catch(fail);
         if (signal?.aborted) return;
-        mkdirSync(files.folder, { recursive: true, mode: 0o700 });
+        makeFolderDurably(files.folder);
         writeTrees(files, { version: 1, before, after: null });
       }),
     after: (files, signal) =>

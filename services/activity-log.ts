@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import type { LogEntry } from '../actors/run-host.ts';
 import { StorageError } from './errors.ts';
 
@@ -22,7 +22,7 @@ export function openActivityLog(path: string): ActivityLog {
   return {
     append(entries) {
       try {
-        fd ??= openSync(path, 'a', 0o600);
+        fd ??= openBehindLines(path);
         writeAll(fd, encoder.encode(entries.map(renderLine).join('')));
       } catch (error) {
         throw new StorageError(path, error);
@@ -34,6 +34,17 @@ export function openActivityLog(path: string): ActivityLog {
       fd = null;
     },
   };
+}
+
+/** A line that a death or a power cut has left half is cut off: the next would be glued to it, and both be lost. */
+function openBehindLines(path: string): number {
+  const fd = openSync(path, 'a+', 0o600);
+  const { size } = fstatSync(fd);
+  const tail = Buffer.alloc(Math.min(size, TAIL_BYTES));
+  readSync(fd, tail, 0, tail.length, size - tail.length);
+  const torn = tail.length - (tail.lastIndexOf('\n') + 1);
+  if (torn > 0) ftruncateSync(fd, size - torn);
+  return fd;
 }
 
 function writeAll(fd: number, bytes: Buffer): void {

@@ -24,6 +24,7 @@ export const commandSchema = exactly<CommandRecord>()(
       sessionId: z.string().nullable().describe('When it is known before the start.'),
       usedBefore: usageSchema.nullable().describe('By the resumed session; null for a fresh one.'),
       startedAt: epochMs,
+      bootId: z.string().describe('The boot in which it was started.'),
     })
     .meta({ title: 'command.json', description: 'What was to be started, without secrets.' }),
 );

@@ -3,8 +3,9 @@
  * the other run only files are read, so it stays as it is, also while it goes on.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeFolderDurably, writeDurably } from '../actors/durable-file.ts';
 import { ownIdentity } from '../actors/process-identity.ts';
 import { createRedactor } from '../actors/redaction.ts';
 import type { RunSettings } from '../actors/run-host.ts';
@@ -94,8 +95,8 @@ function copyTexts(from: RunFolder, to: RunFolder, context: LifecycleContext): v
     const text = readAsReferredTo(join(from.path, ref.path), ref);
     const target = join(to.path, ref.path);
     try {
-      mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
-      writeFileSync(target, text, { mode: 0o600 });
+      makeFolderDurably(dirname(target));
+      writeDurably(target, text);
     } catch (error) {
       throw new StorageError(target, error);
     }

@@ -13,7 +13,9 @@ import {
   readSync,
   writeSync,
 } from 'node:fs';
+import { dirname } from 'node:path';
 import type { StateValue } from 'xstate';
+import { syncFolder } from '../actors/durable-file.ts';
 import type { RunSettings } from '../actors/run-host.ts';
 import type { LifecycleContext, LifecycleInput } from '../machines/context.ts';
 import type { LifecycleEvent } from '../machines/events.ts';
@@ -83,6 +85,7 @@ export interface JournalWriter {
 export function openJournal(path: string, end: JournalEnd): JournalWriter {
   const fd = attemptTo(path, () => openSync(path, 'a+', 0o600));
   if (fstatSync(fd).size > end.bytes) attemptTo(path, () => ftruncateSync(fd, end.bytes));
+  if (end.bytes === 0) attemptTo(path, () => syncFolder(dirname(path)));
   let { hash, bytes } = end;
   return {
     append(entry) {
@@ -105,8 +108,8 @@ export interface JournalStep {
 }
 
 /**
- * Reads a journal step by step, in constant memory. A last line that is torn (it has no newline) was never committed and
- * is left out; anything else that is wrong throws {@link RunUnreadableError} with the line.
+ * Reads a journal step by step, in constant memory. A last line that is torn (see {@link wholeLines}) was never committed
+ * and is left out; anything else that is wrong throws {@link RunUnreadableError} with the line.
  */
 export function* readJournal(path: string): Generator<JournalStep> {
   const read = journalReader(path);
@@ -206,7 +209,20 @@ function appendDurably(fd: number, text: string, start: number): void {
 const SLICE_BYTES = 1024 * 1024;
 const NEWLINE = 0x0a;
 
+/**
+ * A line without a newline was not written to its end. Nor was a last line with zeros in it: after a power cut some file
+ * systems have the file at its new length with blocks that were never written, and JSON has no such byte.
+ */
 function* wholeLines(path: string): Generator<string> {
+  let held: string | null = null;
+  for (const line of endedLines(path)) {
+    if (held !== null) yield held;
+    held = line;
+  }
+  if (held !== null && !held.includes('\0')) yield held;
+}
+
+function* endedLines(path: string): Generator<string> {
   const fd = openSync(path, 'r');
   try {
     const slice = Buffer.allocUnsafe(SLICE_BYTES);

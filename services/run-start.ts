@@ -1,5 +1,5 @@
 /** From settings to a session: a run that begins, or one that goes on. Whatever is refused is refused before anything starts. */
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import type { LaunchPlace } from '../actors/agents/adapter.ts';
 import { ownIdentity } from '../actors/process-identity.ts';
 import { createRedactor } from '../actors/redaction.ts';
@@ -86,7 +86,6 @@ function beginRun(
   const adapters = adaptersOf(settings, place);
   const lock = acquireLock(folder.lock, { owner: ownIdentity(), run: id, now: now() });
   const redactor = createRedactor(secretsOf(place.environment, settings.secrets));
-  writeFileSync(folder.task, '', { mode: 0o600 });
   const taskRef = writeText({ folder: folder.path, redactor }, 'task.md', task);
   const header: RunHeader = {
     id,

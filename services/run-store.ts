@@ -1,16 +1,8 @@
 /** Where runs are: a folder per run under the runs folder. */
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolderDurably, syncFolder, writeDurably } from '../actors/durable-file.ts';
 import { RunNotFoundError, StorageError } from './errors.ts';
 import { readSnapshotFile, type SnapshotFile } from './snapshot-file.ts';
 
@@ -49,26 +41,21 @@ export function createRunId(now: number): string {
 export function createRunFolder(runsDir: string, id: string): RunFolder {
   const folder = runFolder(runsDir, id);
   try {
-    mkdirSync(runsDir, { recursive: true, mode: 0o700 });
-    const ignore = join(runsDir, '.gitignore');
-    if (!existsSync(ignore)) writeFileSync(ignore, '*\n', { mode: 0o600 });
+    makeFolderDurably(runsDir);
+    keepOutOfGit(runsDir);
     mkdirSync(folder.path, { mode: 0o700 });
-    mkdirSync(join(folder.path, 'attempts'), { mode: 0o700 });
     syncFolder(runsDir);
+    makeFolderDurably(join(folder.path, 'attempts'));
   } catch (error) {
     throw new StorageError(folder.path, error);
   }
   return folder;
 }
 
-/** The names in a folder are durable only when the folder itself is synced. */
-export function syncFolder(path: string): void {
-  const fd = openSync(path, 'r');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
+/** A file with something in it may be the user's own. */
+function keepOutOfGit(runsDir: string): void {
+  const ignore = join(runsDir, '.gitignore');
+  if (!statSync(ignore, { throwIfNoEntry: false })?.size) writeDurably(ignore, '*\n');
 }
 
 /** All runs, the oldest first. */
