@@ -1,0 +1,85 @@
+/** Two processes that resume one run at once: exactly one may, and the other says so. */
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { readLock } from '../../services/lock.ts';
+import { brokenRules } from './life-rules.ts';
+import type { Random } from './random.ts';
+import { lookAt } from './record-rules.ts';
+import { type Ended, type Hosting, makePlace, type RunPlace } from './run-place.ts';
+
+export interface Races {
+  readonly races: number;
+  /** Broken rules, in sentences. */
+  readonly broken: readonly string[];
+}
+
+/** Races for one run, whose agent lives on meanwhile. */
+const RACES_A_RUN = 25;
+
+/** Milliseconds between the starts of the two, at most. */
+const APART_MS = 30;
+
+const POLL_MS = 5;
+
+export async function raceResumes(races: number, random: Random): Promise<Races> {
+  const broken: string[] = [];
+  for (let done = 0; done < races; done += RACES_A_RUN)
+    broken.push(...(await racesOfOneRun(Math.min(RACES_A_RUN, races - done), random)));
+  return { races, broken };
+}
+
+async function racesOfOneRun(races: number, random: Random): Promise<string[]> {
+  const place = makePlace({ shape: 'waits', inGit: false });
+  try {
+    const first = place.start(['Do it.']);
+    await until(() => place.life().length > 0);
+    await killed(first);
+    const broken: string[] = [];
+    for (let race = 0; race < races; race += 1) broken.push(...(await oneRace(place, random)));
+    writeFileSync(join(place.work, 'go'), '');
+    return [...broken, ...(await brokenEnd(place))];
+  } finally {
+    place.clear();
+  }
+}
+
+async function oneRace(place: RunPlace, random: Random): Promise<string[]> {
+  const apart = random.below(APART_MS);
+  const one = place.start(['resume']);
+  await delay(apart);
+  const other = place.start(['resume']);
+  const [loser, winner] = await Promise.race([
+    one.ended.then((ended) => [ended, other] as const),
+    other.ended.then((ended) => [ended, one] as const),
+  ]);
+  const goesOn = () => readLock(place.run()?.lock ?? '')?.pid === winner.child.pid;
+  await until(() => goesOn() || winner.child.exitCode !== null);
+  const broken = brokenOutcome(loser, winner);
+  await killed(winner);
+  return broken;
+}
+
+function brokenOutcome({ code, err }: Ended, winner: Hosting): string[] {
+  if (winner.child.exitCode !== null) return [`both ended: ${err.trim()}`];
+  const says = code === 2 && err.includes(`by process ${winner.child.pid}`);
+  return says ? [] : [`the second ended with ${code}: ${err.trim()}`];
+}
+
+async function brokenEnd(place: RunPlace): Promise<string[]> {
+  const { code, err } = await place.start(['resume']).ended;
+  const folder = place.run();
+  const broken = folder ? lookAt(folder, null).broken : ['the run is not there any more'];
+  const ended = code === 0 ? [] : [`after the races it ended with ${code}: ${err.trim()}`];
+  return [...ended, ...broken, ...brokenRules(place.life())];
+}
+
+async function killed({ child, ended }: Hosting): Promise<void> {
+  child.kill('SIGKILL');
+  await ended;
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await delay(POLL_MS);
+}

@@ -1,0 +1,127 @@
+/** A folder in which oneshot runs for the campaign, and the way to start it there. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { listRunIds, type RunFolder, runFolder } from '../../services/run-store.ts';
+import { killMarked } from './marked-processes.ts';
+
+const FIXTURES = resolve('test/fixtures/campaign');
+const ONESHOT = resolve('dist/oneshot.cjs');
+
+export interface RunPlace {
+  readonly path: string;
+  /** All that is started there has this variable. */
+  readonly mark: string;
+  readonly work: string;
+  /** The first run, once it is recorded. */
+  run(): RunFolder | null;
+  /** What the agents and checks noted of their lives, one array of words a line. */
+  life(): string[][];
+  /** Starts oneshot, with a failpoint or without. */
+  start(args: readonly string[], failpoint?: string | null): Hosting;
+  /** Kills what is left there, and removes it. */
+  clear(): void;
+}
+
+export interface Hosting {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface PlaceOptions {
+  readonly shape: string;
+  /** Whether the work tree is one of git's. */
+  readonly inGit: boolean;
+  readonly inactivityMs?: number | undefined;
+}
+
+export function makePlace({ shape, inGit, inactivityMs = 30_000 }: PlaceOptions): RunPlace {
+  const path = realpathSync(mkdtempSync(join(tmpdir(), 'oneshot-campaign-')));
+  const [work, lifeFile] = [join(path, 'work'), join(path, 'life')];
+  for (const folder of ['work', 'home', 'tmp']) mkdirSync(join(path, folder));
+  writeFileSync(lifeFile, '');
+  writeFileSync(join(work, 'oneshot.config.json'), configOf(inactivityMs));
+  if (inGit) execFileSync('git', ['init', '-q', work]);
+  const own = { ONESHOT_CAMPAIGN: path, CAMPAIGN_SHAPE: shape, CAMPAIGN_LIFE: lifeFile };
+  const mark = `ONESHOT_CAMPAIGN=${path}`;
+  const runsDir = join(work, '.oneshot');
+  return {
+    path,
+    mark,
+    work,
+    run() {
+      const [id] = listRunIds(runsDir);
+      return id === undefined ? null : runFolder(runsDir, id);
+    },
+    life: () => wordsOf(readFileSync(lifeFile, 'utf8')),
+    start: (args, failpoint = null) =>
+      startOneshot(work, args, environmentOf(path, own), failpoint),
+    clear() {
+      killMarked(mark);
+      rmSync(path, { recursive: true, force: true });
+    },
+  };
+}
+
+/** So that a run is short, and no number of kills ends it. */
+function configOf(inactivityMs: number): string {
+  return JSON.stringify({
+    agent: 'claude',
+    maxIterations: 60,
+    workerAttempts: 20,
+    auditorAttempts: 20,
+    maxLosses: 60,
+    inactivityTimeout: `${inactivityMs}ms`,
+    killGrace: '500ms',
+    resultGrace: '300ms',
+    retryPause: '20ms',
+  });
+}
+
+function environmentOf(path: string, own: Record<string, string>): NodeJS.ProcessEnv {
+  return {
+    PATH: `${FIXTURES}:${process.env.PATH}`,
+    HOME: join(path, 'home'),
+    TMPDIR: join(path, 'tmp'),
+    // Claude's adapter refuses to run it as root elsewhere.
+    IS_SANDBOX: '1',
+    ...own,
+  };
+}
+
+function startOneshot(
+  cwd: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  failpoint: string | null,
+): Hosting {
+  const preload = failpoint ? ['--require', join(FIXTURES, 'failpoints.cjs')] : [];
+  const child = spawn(process.execPath, [...preload, ONESHOT, ...args], {
+    cwd,
+    env: { ...env, ...(failpoint ? { ONESHOT_FAILPOINT: failpoint } : {}) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (text) => (out += text));
+  child.stderr.on('data', (text) => (err += text));
+  const ended = new Promise<Ended>((done, fail) => {
+    child.on('error', fail);
+    child.on('close', (code, signal) => done({ code, signal, out, err }));
+  });
+  return { child, ended };
+}
+
+function wordsOf(text: string): string[][] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.trim().split(' '));
+}
