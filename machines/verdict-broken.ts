@@ -75,11 +75,16 @@ function* matchesOf(
     yield { index: match.index, end: pattern.lastIndex };
 }
 
-/** Behind a brace, a comma, a comment, or at the beginning of a line. */
+/** Behind a brace, a comma or a comment, at the beginning of a line, or in quotes behind a value without its comma. */
 function isKeyPosition(text: string, from: number): boolean {
-  const before = text.slice(Math.max(0, from - 40), from).trimEnd();
-  const isFirstOfLine = /(?:^|\n)[ \t]*$/.test(text.slice(Math.max(0, from - 40), from));
-  return isFirstOfLine || /[{,/]$/.test(before);
+  const near = text.slice(Math.max(0, from - 40), from);
+  const before = near.trimEnd();
+  const isQuoted = text.charAt(from).toLowerCase() !== 'v';
+  return (
+    /(?:^|\n)[ \t]*$/.test(near) ||
+    /[{,/]$/.test(before) ||
+    (isQuoted && /(?:["\]}\d]|\b(?:true|false|null))$/.test(before))
+  );
 }
 
 function brokenStatement(

@@ -103,7 +103,7 @@ function labelledValue(line: string): string | null {
   if (!separator) return null;
   const value = rest.slice(separator[0].length);
   const isSentence = !FIRM_SEPARATOR.test(rest) && wordAlone(value) === null;
-  return isSentence ? null : value.slice(0, VALUE_LENGTH + 1).replace(EMPHASIS_BEFORE, '');
+  return isSentence ? null : value.replace(EMPHASIS_BEFORE, '').slice(0, VALUE_LENGTH + 1);
 }
 
 function labelledStatement(lined: LinedText, line: Line, value: string): Statement {

@@ -27,7 +27,7 @@ const PART_OF_CODE = /(?:[=(~]|=>|<!--|\breturn|["'][ \t]*:)[ \t]*$/;
 
 /** The words right before the object say that it is not what is meant. */
 const EXAMPLE_BEFORE =
-  /(?:\be\.g\.|\b(?:example|instance|such as))[\s:,*_]*$|\b(?:not|never|than|without|instead of)\s*$/i;
+  /(?:\be\.g\.|\b(?:example|instance|such as))[\s:,*_]*$|\b(?:than|without|instead of)\s*$|(?:\b(?:not|never|cannot)|n['’]t)(?:\s+[\w-]+){0,3}\s*$/i;
 
 /** The sentence up to the object is a condition or hypothetical. */
 const CONDITION_BEFORE = /(?:\b(?:would|unless|might)\b|['’]d\b)[^.!?]*$|\bif\b[^.!?:]*$/i;

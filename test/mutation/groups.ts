@@ -18,7 +18,15 @@ export const GROUPS: Readonly<Record<string, Group>> = {
       'machines/json-reader.ts',
       'machines/plain-text.ts',
     ],
-    tests: ['test/machines/verdict.test.ts'],
+    tests: [
+      'test/machines/verdict.test.ts',
+      'test/machines/verdict-content.test.ts',
+      'test/machines/verdict-diagnosis.test.ts',
+      'test/machines/verdict-lines.test.ts',
+      'test/machines/verdict-standing.test.ts',
+      'test/machines/fenced-blocks.test.ts',
+      'test/machines/json-objects.test.ts',
+    ],
   },
   quota: {
     mutate: [
