@@ -3,6 +3,7 @@ import { jsonLinesReader } from '../stream-reader.ts';
 import type { BridgeOptions } from './acp/options.ts';
 import type { AgentAdapter, AgentSettings, Launch, LaunchRequest } from './adapter.ts';
 import { splitCommandLine } from './command-line.ts';
+import { withoutCommand } from './literal-prompt.ts';
 import { readOwnRecord } from './own-records.ts';
 
 /** The bridge is a program of its own, built beside the one that this is part of. */
@@ -20,6 +21,7 @@ export const acp: AgentAdapter = {
   program: (settings) => words(settings)[0] ?? '',
   lacks: ({ command }) =>
     command ? null : "the agent's command line: --agent-command 'gemini --acp'",
+  literalPrompt: withoutCommand,
   launch,
   reader: (sink) => jsonLinesReader({ ...sink, onRecord: readOwnRecord }),
 };

@@ -1,5 +1,6 @@
 import type { AgentAdapter, Launch, LaunchRequest } from './adapter.ts';
 import { aiderReader } from './aider-output.ts';
+import { withoutCommand } from './literal-prompt.ts';
 
 /**
  * aider, as its public documentation describes it (https://aider.chat/docs/config/options.html,
@@ -12,6 +13,7 @@ export const aider: AgentAdapter = {
   install: 'python -m pip install aider-install && aider-install',
   endsWithResult: false,
   program: () => 'aider',
+  literalPrompt: withoutCommand,
   launch,
   reader: aiderReader,
   abilities: { resume: false, schema: false, usage: true, cost: true, prompt: 'file' },

@@ -3,9 +3,9 @@
 const NOTE =
   'Wherever \\@ stands below, an at sign alone is meant; the backslash only keeps it from being taken for a file.';
 
-/** A prompt that begins with `/` would be a command: it begins with a line end instead. */
+/** A prompt that begins with `/`, or for some with `!`, would be a command: it begins with a line end instead. */
 export function withoutCommand(prompt: string): string {
-  return prompt.startsWith('/') ? `\n${prompt}` : prompt;
+  return /^[/!]/.test(prompt) ? `\n${prompt}` : prompt;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** What runs in the box: each command line through all trials, then one table. Exits with 1 when there are faults. */
 import { CLIS, type Cli } from './clis.ts';
-import { type Finding, tryKill, tryRefusal, tryRun, tryStop } from './trials.ts';
+import { type Finding, tryKill, tryRefusal, tryRun, tryStop, tryVerify } from './trials.ts';
 
 const COLUMNS = [
   'agent',
@@ -13,6 +13,7 @@ const COLUMNS = [
   'resume',
   'stop',
   '401',
+  'verify',
   'seconds',
 ];
 
@@ -27,7 +28,7 @@ process.exitCode = faults.length > 0 ? 1 : 0;
 async function tryOut(cli: Cli): Promise<Finding> {
   const start = performance.now();
   const findings: Finding[] = [];
-  for (const trial of [tryRun, tryRefusal, tryKill, tryStop]) {
+  for (const trial of [tryRun, tryRefusal, tryKill, tryStop, tryVerify]) {
     console.error(`${cli.name}: ${trial.name}`);
     findings.push(await trial(cli).catch(failed));
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Question, type Reply, USAGE } from './model/protocol.ts';
 import type { Script } from './model/server.ts';
 import { answerCall, writeCall } from './model/tool-choice.ts';
+import { answerSmall } from './small-questions.ts';
 
 /** A line that some agents would take for references to files; it has to come to the model as it is. */
 export const LITERAL_LINE =
@@ -66,7 +67,9 @@ export function taskScript(options: TaskOptions): TaskScript {
     refuses: () => options.refusal ?? null,
     answer(question) {
       const role = roleOf(question);
-      if (role === null || question.tools.length === 0) return { text: 'A greeting', call: null };
+      const aside = { text: 'A greeting', call: null };
+      if (question.tools.length === 0) return aside;
+      if (role === null) return answerSmall(question) ?? aside;
       examine(question);
       told.input += USAGE.input;
       told.output += USAGE.output;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { AgentAdapter } from '../../actors/agents/adapter.ts';
 import { findAgent } from '../../actors/agents/registry.ts';
 import type { RunReport } from '../../services/run-report.ts';
+import type { VerificationRow } from '../../services/verification.ts';
 import type { Cli } from './clis.ts';
 import { leftovers, livingPids } from './leftovers.ts';
 import { attemptFolders, readJson, type Seat, type StartedOneshot, takeSeat } from './seat.ts';
@@ -49,6 +50,29 @@ export async function tryRun(cli: Cli): Promise<Finding> {
       faults: known(faults),
     };
   });
+}
+
+/** All rows of `oneshot agents verify` are passed. */
+export async function tryVerify(cli: Cli): Promise<Finding> {
+  return seated(cli, 'verify', {}, async (seat) => {
+    const command = ['agents', 'verify', cli.name, '--model', cli.model, '--json'];
+    const { code, output } = await seat.start(command).ended;
+    const rows = output.split('\n').flatMap((line) => rowOf(line) ?? []);
+    const passed = rows.filter(({ outcome }) => outcome === 'passed');
+    const expected = ({ what, outcome }: VerificationRow) =>
+      outcome === 'passed' || (what === 'cost' && !cli.isPriced);
+    const faults = [
+      fault(code === 0, `it exited with ${code}: ${last(output)}`),
+      ...rows
+        .filter((row) => !expected(row))
+        .map(({ what, outcome, detail }) => `${what} ${outcome}: ${detail}`),
+    ];
+    return { cells: { verify: `${passed.length} of ${rows.length}` }, faults: known(faults) };
+  });
+}
+
+function rowOf(line: string): VerificationRow | null {
+  return line.startsWith('{"what"') ? JSON.parse(line) : null;
 }
 
 /** A key that is refused ends the run at once, as that. */

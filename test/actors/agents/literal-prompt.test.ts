@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { acp } from '../../../actors/agents/acp.ts';
+import { aider } from '../../../actors/agents/aider.ts';
 import { claude } from '../../../actors/agents/claude.ts';
 import { codex } from '../../../actors/agents/codex.ts';
 import { gemini } from '../../../actors/agents/gemini.ts';
@@ -11,9 +13,10 @@ const piece = fc.constantFrom('@', '@@', '/', 'notes.md', 'me', ' ', '\n', '"', 
 const prompts = fc.array(piece, { minLength: 1 }).map((pieces) => pieces.join(''));
 
 describe('A prompt for an agent with commands of its own', () => {
-  it.each([claude, gemini, qwen])('begins with none ($name)', ({ literalPrompt }) => {
+  it.each([claude, gemini, qwen, aider, acp])('begins with none ($name)', ({ literalPrompt }) => {
     const given = literalPrompt?.('/help is a word') ?? '';
     expect(given).toBe('\n/help is a word');
+    expect(literalPrompt?.('!important')).toBe('\n!important');
     expect(literalPrompt?.('a/help')).toBe('a/help');
   });
 
