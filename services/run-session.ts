@@ -8,6 +8,7 @@ import { agentActor } from '../actors/agent-actor.ts';
 import type { AgentAdapter, LaunchPlace } from '../actors/agents/adapter.ts';
 import { sharedServiceOf } from '../actors/agents/shared-services.ts';
 import { createAttemptStops } from '../actors/attempt-stops.ts';
+import { awakeClock } from '../actors/awake-clock.ts';
 import { checksActor } from '../actors/checks-actor.ts';
 import { samplingInterval } from '../actors/liveness.ts';
 import { ownIdentity } from '../actors/process-identity.ts';
@@ -190,7 +191,8 @@ function lifecycleOf(host: RunHost): typeof lifecycle {
 }
 
 function actorOptions({ input, stored }: SessionOptions) {
-  return stored ? { snapshot: persistedSnapshot(stored.last) } : { input };
+  const begin = stored ? { snapshot: persistedSnapshot(stored.last) } : { input };
+  return { ...begin, clock: awakeClock() };
 }
 
 /** Nothing that the run left in a worktree of its own stays uncommitted. */

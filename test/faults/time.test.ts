@@ -1,0 +1,27 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
+import { type Place, place, SAY_DONE, scriptAgent, until } from '../oneshot-process.ts';
+
+/** Waits without a sign of life until it is told to end: then there is nothing but its silence to judge by. */
+const WAITING = 'cat >/dev/null; mkfifo go; echo begun; echo $$ >pid; read go <go; echo did it';
+
+const hasText = (at: Place, name: string) => at.exists(name) && at.read(name) !== '';
+
+describe('A machine that sleeps', () => {
+  it('takes nobody for silent on waking, however long it slept', async () => {
+    const at = place();
+    const args = ['do it', '--inactivity-timeout', '2s', ...scriptAgent(at, WAITING, SAY_DONE)];
+    const run = at.start(args);
+    await until('the worker is at work', () => hasText(at, 'pid'));
+    process.kill(run.pid, 'SIGSTOP');
+    // The sleep itself: longer than the timeout.
+    await delay(2_500);
+    process.kill(run.pid, 'SIGCONT');
+    // Whoever takes the sleep for silence has ended the worker by now.
+    await delay(250);
+    await at.shell('[ -p go ] && echo >go');
+    expect((await run.ended).code).toBe(0);
+    const { attempts } = await at.show();
+    expect(attempts.map(({ role }) => role)).toEqual(['worker', 'auditor']);
+  });
+});
