@@ -36,7 +36,12 @@ export const GROUPS: Readonly<Record<string, Group>> = {
       'machines/time-zones.ts',
       'machines/zone-names.ts',
     ],
-    tests: ['test/machines/quota-time.test.ts'],
+    tests: [
+      'test/machines/quota-time.test.ts',
+      'test/machines/durations-in-text.test.ts',
+      'test/machines/time-zones.test.ts',
+      'test/machines/zone-names.test.ts',
+    ],
   },
   ends: {
     mutate: [
