@@ -95,8 +95,8 @@ afterAll(() => {
   return clear(kept.file);
 });
 
-export function place(lifetime: Lifetime = 'test'): Place {
-  const path = realpathSync(mkdtempSync(join(tmpdir(), 'oneshot-test-')));
+/** A place in a new folder, or in the given one. */
+export function place(lifetime: Lifetime = 'test', path: string = newFolder()): Place {
   const { places, marker } = kept[lifetime];
   places.add(path);
   const run = (program: string, args: readonly string[], options: Options = {}) => {
@@ -125,6 +125,10 @@ export function place(lifetime: Lifetime = 'test'): Place {
     snapshot: () => JSON.parse(readFileSync(join(newest(), 'oneshot.json'), 'utf8')),
     show: async () => JSON.parse((await start(['show', '--json']).ended).out),
   };
+}
+
+function newFolder(): string {
+  return realpathSync(mkdtempSync(join(tmpdir(), 'oneshot-test-')));
 }
 
 /** Flags for an agent that is a shell script: what it does as a worker and as an auditor. */

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { type Place, place, SAY_DONE, scriptAgent, until } from '../oneshot-process.ts';
+import { place, SAY_DONE, scriptAgent, until } from '../oneshot-process.ts';
+import { prepared } from '../prepared-place.ts';
 import { git, repositoryPlace } from '../repository-place.ts';
 
 /** Two iterations: the first makes a file, the second changes it and makes another one. */
@@ -136,9 +137,9 @@ describe('The auditor', () => {
 
 const repository = () => repositoryPlace({ files: { 'old.txt': 'old\n' } });
 
-async function ranPlace(): Promise<Place> {
+const ranPlace = prepared(async () => {
   const at = repository();
   const { code } = await at.oneshot(['do it', ...scriptAgent(at, WORKER, AUDITOR)]);
   expect(code).toBe(0);
   return at;
-}
+});

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { type Place, place, SAY_DONE, scriptAgent, until } from '../oneshot-process.ts';
+import { prepared } from '../prepared-place.ts';
 import { git, repositoryPlace } from '../repository-place.ts';
 import { doctoredYetTaken, linesOf, problemsOf } from '../services/stored-records.ts';
 
@@ -15,9 +16,14 @@ const AUDITOR = `cat >/dev/null; case $ONESHOT_ATTEMPT in
 *) ${SAY_DONE};; esac`;
 
 /** 0 created, 1-3 worker 1, 4-6 auditor 2: retry, 7-9 worker 3, 10-12 auditor 4: done. */
-async function withRun(): Promise<Place & { first: string; id: string }> {
+const ranPlace = prepared(async () => {
   const at = repositoryPlace({ files: { 'tracked.txt': 'tracked\n' } });
   expect((await at.oneshot(['do it', ...scriptAgent(at, WORKER, AUDITOR)])).code).toBe(0);
+  return at;
+});
+
+async function withRun(): Promise<Place & { first: string; id: string }> {
+  const at = await ranPlace();
   const first = at.runs()[0] ?? '';
   return { ...at, first, id: idOf(first) };
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { RunReport } from '../../services/run-report.ts';
 import { type Place, place, scriptAgent, until } from '../oneshot-process.ts';
+import { prepared } from '../prepared-place.ts';
 import { problemsOf, recordsIn } from '../services/stored-records.ts';
 
 /** Each attempt says which it is, and writes its prompt down. */
@@ -16,11 +17,17 @@ case $ONESHOT_ATTEMPT in
 esac`;
 
 /** 0 created, 1-3 worker, 4-6 auditor: retry, 7-9 worker, 10-12 auditor: retry, 13-15 worker, 16-18 auditor: done. */
-async function withRun(): Promise<Place & { agent: string[]; first: string }> {
+const ranPlace = prepared(async () => {
   const at = place();
-  const agent = scriptAgent(at, SAYS, JUDGES);
-  expect((await at.oneshot(['do it', ...agent])).code).toBe(0);
-  return { ...at, agent, first: at.runs()[0] ?? '' };
+  expect((await at.oneshot(['do it', ...agentOf(at)])).code).toBe(0);
+  return at;
+});
+
+const agentOf = (at: Place) => scriptAgent(at, SAYS, JUDGES);
+
+async function withRun(): Promise<Place & { agent: string[]; first: string }> {
+  const at = await ranPlace();
+  return { ...at, agent: agentOf(at), first: at.runs()[0] ?? '' };
 }
 
 describe('A fork', () => {

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { type Place, place, scriptAgent, until } from '../oneshot-process.ts';
+import { prepared } from '../prepared-place.ts';
 import { doctorJournal } from '../services/journals.ts';
 
 /** Writes down every process that is started, whoever starts it. */
@@ -17,10 +18,15 @@ for (const name of ['spawn', 'spawnSync', 'exec', 'execSync', 'execFile', 'execF
 require('node:module').syncBuiltinESMExports();
 `;
 
-async function withRun(): Promise<Place & { journal: string }> {
+const ranPlace = prepared(async () => {
   const at = place();
   const { code } = await at.oneshot(['do it', ...scriptAgent(at, 'cat >/dev/null; echo did it')]);
   expect(code).toBe(0);
+  return at;
+});
+
+async function withRun(): Promise<Place & { journal: string }> {
+  const at = await ranPlace();
   return { ...at, journal: join(at.runs()[0] ?? '', 'journal.ndjson') };
 }
 

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { everythingOf } from '../actors/git-places.ts';
 import { type Place, SAY_DONE, scriptAgent, until } from '../oneshot-process.ts';
+import { prepared } from '../prepared-place.ts';
 import { git, repositoryPlace } from '../repository-place.ts';
 
 /** The first attempt makes files of every kind, the second undoes and changes what the first did. */
@@ -185,9 +186,9 @@ const repository = () =>
     files: { 'tracked.txt': 'tracked\n', '.gitattributes': '* text=auto eol=lf\n' },
   });
 
-async function ranPlace(): Promise<Place> {
+const ranPlace = prepared(async () => {
   const at = repository();
   const { code } = await at.oneshot(['do it', ...scriptAgent(at, WORKER, AUDITOR)]);
   expect(code).toBe(0);
   return at;
-}
+});

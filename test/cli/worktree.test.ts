@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { everythingOf } from '../actors/git-places.ts';
 import { type Place, place, scriptAgent, until } from '../oneshot-process.ts';
+import { prepared } from '../prepared-place.ts';
 import { git, makeRepository, repositoryPlace } from '../repository-place.ts';
 
 const WORKER =
@@ -24,8 +25,7 @@ describe('A run with --worktree', () => {
   });
 
   it('is shown, compared and restored like any other', async () => {
-    const at = repository();
-    const { id } = await run(at, WORKER);
+    const { at, id } = await ran();
     const { path } = worktree(at);
     expect((await at.show()).worktree).toEqual({ path, branch: `oneshot/${id}` });
     expect((await at.oneshot(['show'])).out).toContain(`branch     oneshot/${id}`);
@@ -176,8 +176,7 @@ describe('A run with --worktree', () => {
 
 describe('oneshot apply', () => {
   it('moves the branch forward where nothing else happened', async () => {
-    const at = repository();
-    await run(at, WORKER);
+    const { at } = await ran();
     const { code, out } = await at.oneshot(['apply']);
     expect([code, out]).toEqual([0, expect.stringContaining('is merged into')]);
     expect([at.read('tracked.txt'), at.read('new/made.txt')]).toEqual(['changed\n', 'new\n']);
@@ -186,8 +185,7 @@ describe('oneshot apply', () => {
   });
 
   it('merges with what was committed meanwhile, and keeps what is not committed', async () => {
-    const at = repository();
-    await run(at, WORKER);
+    const { at } = await ran();
     commit(at, 'other.txt', 'mine');
     at.write('untouched.txt', 'dirty');
     const { code } = await at.oneshot(['apply']);
@@ -236,8 +234,7 @@ describe('oneshot apply', () => {
       ['--patch'],
     ],
   ])('changes nothing when %s', async (_, hinder, how) => {
-    const at = repository();
-    const { id } = await run(at, WORKER);
+    const { at, id } = await ran();
     hinder(at);
     const before = withoutRuns(at);
     const { code, err } = await at.oneshot(['apply', ...how]);
@@ -247,8 +244,7 @@ describe('oneshot apply', () => {
   });
 
   it('--patch changes the files and commits nothing', async () => {
-    const at = repository();
-    await run(at, WORKER);
+    const { at } = await ran();
     commit(at, 'other.txt', 'mine');
     const head = git(at, 'rev-parse', 'HEAD');
     const { code, out } = await at.oneshot(['apply', '--patch']);
@@ -289,6 +285,17 @@ const COMMITTED = {
 const repository = () => repositoryPlace(COMMITTED);
 
 const committedIn = (at: Place) => makeRepository(at, COMMITTED);
+
+const ranPlace = prepared(async () => {
+  const at = repository();
+  expect((await run(at, WORKER)).code).toBe(0);
+  return at;
+});
+
+async function ran() {
+  const at = await ranPlace();
+  return { at, id: idOf(at) };
+}
 
 async function run(at: Place, worker: string) {
   const ended = await at.oneshot(['do it', '--worktree', ...scriptAgent(at, worker)]);

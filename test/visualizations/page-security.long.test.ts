@@ -4,7 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, expect, it } from '@jest/globals';
-import { type Place, place } from '../oneshot-process.ts';
+import { place } from '../oneshot-process.ts';
+import { prepared } from '../prepared-place.ts';
 import { addressOf, complaintsOf, DONE, inBrowser, open, scripted } from './page-browser.ts';
 
 const EVIL = '<script>document.title="taken"</script><img src=x onerror="document.title=1">';
@@ -29,12 +30,12 @@ async function foreignPage(): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-async function completedRun(): Promise<Place> {
+const completedRun = prepared(async () => {
   const at = place();
   const agents = { worker: [[{ result: 'did it' }]], auditor: [[DONE]] };
   await at.oneshot(['do it', ...scripted(at, agents)]);
   return at;
-}
+});
 
 inBrowser('The page (tests need Chromium)', () => {
   it('puts nothing of a run in as markup: not of its task, its agents, the names of its files', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { place, until } from '../oneshot-process.ts';
+import { prepared } from '../prepared-place.ts';
 import {
   addressOf,
   complaintsOf,
@@ -13,6 +14,13 @@ import {
   open,
   scripted,
 } from './page-browser.ts';
+
+const completedRun = prepared(async () => {
+  const at = place();
+  const agents = { worker: [[{ result: 'did it' }]], auditor: [[DONE]] };
+  await at.oneshot(['do it', ...scripted(at, agents)]);
+  return at;
+});
 
 /** Pixels of the smallest letters of the chart, as they are on the screen. */
 function smallestLetters(page: Page): Promise<number> {
@@ -66,11 +74,7 @@ inBrowser('The page (tests need Chromium)', () => {
   });
 
   it('lists the runs, survives a reload, and shows what a transition changed', async () => {
-    const at = place();
-    await at.oneshot([
-      'do it',
-      ...scripted(at, { worker: [[{ result: 'did it' }]], auditor: [[DONE]] }),
-    ]);
+    const at = await completedRun();
     const page = await open(await addressOf(at.start(['inspect', '--all', '--no-open'])));
     await page.click('#run-list a');
     await page.waitForSelector('#run-state.completed');
@@ -110,11 +114,7 @@ inBrowser('The page (tests need Chromium)', () => {
   }, 60_000);
 
   it('shows the chart so large that it can be read, and the state of the run in sight, with and without the drawer', async () => {
-    const at = place();
-    await at.oneshot([
-      'do it',
-      ...scripted(at, { worker: [[{ result: 'did it' }]], auditor: [[DONE]] }),
-    ]);
+    const at = await completedRun();
     const page = await open(await addressOf(at.start(['inspect', '--no-open'])));
     await page.waitForSelector('#state-completed.current');
     expect(await smallestLetters(page)).toBeGreaterThanOrEqual(10.9);
@@ -155,11 +155,7 @@ inBrowser('The page (tests need Chromium)', () => {
   });
 
   it('plays a run by itself, and stops where somebody steps in', async () => {
-    const at = place();
-    await at.oneshot([
-      'do it',
-      ...scripted(at, { worker: [[{ result: 'did it' }]], auditor: [[DONE]] }),
-    ]);
+    const at = await completedRun();
     const page = await open(await addressOf(at.start(['inspect', '--no-open'])));
     await page.waitForSelector('#run-state.completed');
     await page.keyboard.press('Home');
@@ -213,11 +209,7 @@ inBrowser('The page (tests need Chromium)', () => {
   }, 30_000);
 
   it('shows one run in many windows at once, though a browser has few connections for a server', async () => {
-    const at = place();
-    await at.oneshot([
-      'do it',
-      ...scripted(at, { worker: [[{ result: 'did it' }]], auditor: [[DONE]] }),
-    ]);
+    const at = await completedRun();
     const page = await open(await addressOf(at.start(['inspect', '--no-open'])));
     for (let number = 0; number < 4; number += 1) {
       const other = await page.context().newPage();
@@ -229,11 +221,7 @@ inBrowser('The page (tests need Chromium)', () => {
   }, 30_000);
 
   it('can be used at the width of a phone', async () => {
-    const at = place();
-    await at.oneshot([
-      'do it',
-      ...scripted(at, { worker: [[{ result: 'did it' }]], auditor: [[DONE]] }),
-    ]);
+    const at = await completedRun();
     const page = await open(await addressOf(at.start(['inspect', '--no-open'])), {
       width: 390,
       height: 844,
