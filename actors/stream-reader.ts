@@ -219,8 +219,9 @@ function firstLine(held: Buffer, isLast: boolean): string | null {
   const text = held.toString('utf8', 0, UNFINISHED_LIMIT).trimStart();
   const end = text.indexOf('\n');
   if (end !== -1) return text.slice(0, end);
-  if (text === '') return isLast ? '' : null;
-  return isLast || held.length >= UNFINISHED_LIMIT || !text.startsWith('{') ? text : null;
+  const isAll = isLast || held.length >= UNFINISHED_LIMIT;
+  if (text === '') return isAll ? '' : null;
+  return isAll || !text.startsWith('{') ? text : null;
 }
 
 /** Keeps the last `limit` bytes, at a cost that does not depend on the size of the pieces. */
