@@ -142,8 +142,12 @@ function describeCourse(evidence: Evidence): string {
 function describeExit({ exitCode, signal, stream, printed }: Evidence): string {
   if (signal) return `was killed by ${signal}`;
   if (exitCode === null) return 'ended without an exit record';
-  const gaveAnswer = stream.final !== null || (printed ?? '').trim() !== '';
-  return `exited with code ${exitCode}${gaveAnswer ? '' : ' and gave no result'}`;
+  return `exited with code ${exitCode}${describeLack(stream, printed)}`;
+}
+
+function describeLack({ final }: StreamOutcome, printed: string | null): string {
+  if (final) return nonEmpty(final.text, final.structured) ? '' : ' and gave an empty answer';
+  return (printed ?? '').trim() === '' ? ' and gave no result' : '';
 }
 
 /** An auditor's half answer is no verdict; a worker's half work is something to go on with. */

@@ -7,7 +7,7 @@ import { formatDuration } from './durations.ts';
 import { messageOf, UsageError } from './errors.ts';
 import { childrenOf, familyLines, familyOf } from './family.ts';
 import { hostPid } from './hosted.ts';
-import { clock, remainsOf } from './output-terminal.ts';
+import { clock, limitOf, remainsOf } from './output-terminal.ts';
 import { type RunReport, reportRun } from './run-report.ts';
 import { findRun, type RunFolder } from './run-store.ts';
 import type { AttemptView } from './run-view.ts';
@@ -66,6 +66,7 @@ function describe(report: RunReport, pid: number | null, family: readonly string
       `${state}${label}${reason ? `: ${reason}` : ''}${pid === null ? '' : ` (pid ${pid})`}`,
     ],
     ['message', message && safeLine(message)],
+    ['limit', limitOf(report, Date.now())[0] ?? null],
     ['verdict', verdict],
     ['feedback', feedback && safeText(feedback)],
     ...findings.map((finding): [string, string] => ['finding', safeLine(finding)]),

@@ -5,6 +5,7 @@ import type { Phase } from '../machines/context.ts';
 import { formatDuration } from './durations.ts';
 import type { JournalEntry } from './journal.ts';
 import type { Output, Streams } from './output.ts';
+import { quotaCountdown } from './quota-countdown.ts';
 import { type RunReport, resultText } from './run-report.ts';
 import { phaseOf } from './run-view.ts';
 import { safeLine, safeText } from './safe-text.ts';
@@ -58,7 +59,7 @@ export function terminalOutput(streams: Streams, options: TerminalOptions): Outp
     notice: (message) => say(safeText(message)),
     finished(report) {
       live.stop();
-      streams.err(`${closingLines(report, paint).join('\n')}\n`);
+      streams.err(`${closingLines(report, options.now(), paint).join('\n')}\n`);
       const text = report.state === 'completed' ? resultText(report) : null;
       if (text !== null) streams.out(`${safeText(text).trimEnd()}\n`);
     },
@@ -80,9 +81,10 @@ function transitionLine({ context, at, event }: JournalEntry, state: Phase, pain
   const { iteration, limits, reason, message } = context;
   const round =
     state === 'workerExecuting' ? ` (iteration ${iteration} of ${limits.maxIterations})` : '';
+  const wait = state === 'waitingForQuota' ? quotaCountdown(context.resumeAt, at) : null;
   const because = [recovered(event), reason, message].filter(Boolean).join(': ');
   const name = paint(STATE_STYLES[state] ?? 'cyan', `● ${state}`);
-  return `${paint('dim', clock(at))} ${name}${round}${because ? ` ${paint('dim', safeLine(because))}` : ''}`;
+  return `${paint('dim', clock(at))} ${name}${round}${wait ? ` ${wait}` : ''}${because ? ` ${paint('dim', safeLine(because))}` : ''}`;
 }
 
 /** What recovery made of the attempt that it examined. */
@@ -123,7 +125,7 @@ export function activityLine(
       if (activity.ok && verbosity !== 'verbose') return null;
       return indented(activity.ok ? 'dim' : 'red', `← ${activity.text}`);
     case 'retry':
-      return indented('yellow', `… ${activity.message}`);
+      return indented('yellow', `… ${activity.message}${pauseText(activity.delayMs)}`);
     case 'error':
       return indented('red', `! ${activity.message}`);
     case 'result':
@@ -136,7 +138,11 @@ export function activityLine(
   }
 }
 
-function closingLines(report: RunReport, paint: Paint): string[] {
+function pauseText(ms: number | null): string {
+  return ms === null ? '' : ` (again in ${formatDuration(ms)})`;
+}
+
+function closingLines(report: RunReport, now: number, paint: Paint): string[] {
   const { state, id, message, feedback, findings, verified } = report;
   const took = formatDuration(report.updatedAt - report.createdAt);
   const label =
@@ -149,6 +155,7 @@ function closingLines(report: RunReport, paint: Paint): string[] {
     ...words,
     ...findings.map((finding) => `  - ${safeLine(finding)}`),
     ...remainsOf(report).map((line) => paint('yellow', line)),
+    ...limitOf(report, now).map((line) => paint('yellow', line)),
     `Run folder: ${report.folder}`,
     `Next: ${nextCommands(state, id).join('  ·  ')}`,
   ];
@@ -162,6 +169,13 @@ export function remainsOf({ attempts }: RunReport): string[] {
     ...sharedServices.map((name) => `Left running: ${name}, which ${agent} shares with others`),
   ]);
   return [...new Set(lines)];
+}
+
+/** When the usage limit ends that a run waits for, or rests at. */
+export function limitOf({ state, resumeAt }: RunReport, now: number): string[] {
+  const isAtLimit = state === 'waitingForQuota' || state === 'interrupted';
+  const wait = isAtLimit ? quotaCountdown(resumeAt, now) : null;
+  return wait === null ? [] : [`The usage limit holds ${wait}.`];
 }
 
 function nextCommands(state: Phase, id: string): string[] {
@@ -182,10 +196,13 @@ function liveLine(write: (text: string) => void, options: TerminalOptions, paint
   const startedAt = options.now();
   let lastAt = startedAt;
   let status = '';
+  let resumeAt: number | null = null;
   let timer: NodeJS.Timeout | undefined;
   const draw = () => {
     const now = options.now();
-    const times = `${formatDuration(seconds(now - startedAt))} · last activity ${formatDuration(seconds(now - lastAt))} ago`;
+    const took = formatDuration(seconds(now - startedAt));
+    const wait = quotaCountdown(resumeAt, now);
+    const times = wait ?? `${took} · last activity ${formatDuration(seconds(now - lastAt))} ago`;
     const line = `${status} · ${times}`.slice(0, options.columns() - 1);
     write(`${ERASE_LINE}${paint('inverse', line)}`);
   };
@@ -195,7 +212,9 @@ function liveLine(write: (text: string) => void, options: TerminalOptions, paint
     },
     transition({ context, value, at }: JournalEntry) {
       lastAt = at;
-      status = `${phaseOf(value)} · iteration ${context.iteration}/${context.limits.maxIterations}`;
+      const phase = phaseOf(value);
+      resumeAt = phase === 'waitingForQuota' ? context.resumeAt : null;
+      status = `${phase} · iteration ${context.iteration}/${context.limits.maxIterations}`;
     },
     activity() {
       lastAt = options.now();

@@ -5,7 +5,8 @@ import { boundText } from '../stream-reader.ts';
 /** Characters of an error's message that a record carries. */
 const MESSAGE_LENGTH = 1_000;
 
-const SHORTEN = 'Shorten the task, or choose a model with a larger context.';
+/** What a person can do about a prompt that is too long. */
+export const SHORTEN = 'Shorten the task, or choose a model with a larger context.';
 
 /**
  * The first that fits counts: a prompt that is too long is often an error 400 that also speaks of limits, and a quota that

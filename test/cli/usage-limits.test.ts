@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { type Place, place, SAY_DONE } from '../oneshot-process.ts';
+import type { JournalEntry } from '../../services/journal.ts';
+import { terminalOutput } from '../../services/output-terminal.ts';
+import { type Place, place, SAY_DONE, until } from '../oneshot-process.ts';
 
 const LATER = Date.now() + 3_600_000;
 
@@ -23,6 +25,30 @@ function limitedWorker(at: Place, limit: object = { resumeAt: LATER }): string[]
     ...['do both', '--worker-agent', 'scripted', '--auditor-agent', 'command'],
     ...['--worker-agent-command', './work.sh', '--auditor-agent-command', './judge.sh'],
   ];
+}
+
+/** What a screen that is written over shows at a moment of the newest run's wait. */
+async function liveLineOf(at: Place, now: number): Promise<string> {
+  const journal = readFileSync(join(at.runs().at(-1) ?? '', 'journal.ndjson'), 'utf8').trim();
+  const entries: JournalEntry[] = journal.split('\n').map((line) => JSON.parse(line));
+  const header = entries[0]?.run;
+  const wait = entries.find(({ value }) => value === 'waitingForQuota');
+  if (!header || !wait) throw new Error('It never waited.');
+  let written = '';
+  const streams = {
+    out: () => undefined,
+    err: (text: string) => {
+      written += text;
+    },
+  };
+  const screen = { color: false, live: true, verbosity: 'normal', columns: () => 200 } as const;
+  const output = terminalOutput(streams, { ...screen, now: () => now });
+  output.started(header, at.path);
+  output.transition(wait);
+  output.notice('The line is drawn again under what is said.');
+  const [, line = ''] = written.split('The line is drawn again under what is said.');
+  output.finished(await at.show());
+  return line;
 }
 
 const agentsOf = async (at: Place) => (await at.show()).attempts.map(({ agent }) => agent);
@@ -76,6 +102,18 @@ describe('A usage limit', () => {
       'utf8',
     );
     expect(prompt).toContain('I have begun with one.txt.');
+  });
+
+  it('is waited for with a countdown on the screen, and told by show', async () => {
+    const at = place();
+    const run = at.start([...limitedWorker(at), ...scenario]);
+    await until('the run waits', () => /● waitingForQuota until \S.* \(in /.test(run.err()));
+    const { out } = await at.oneshot(['show']);
+    expect(out).toMatch(/^limit +The usage limit holds until .* \(in (59m|1h)/m);
+    process.kill(run.pid, 'SIGINT');
+    expect((await run.ended).err).toMatch(/The usage limit holds until .* \(in (59m|1h)/);
+    expect(await liveLineOf(at, LATER - 90_500)).toMatch(/iteration 1\/5 · until .* \(in 1m 31s\)/);
+    expect(await liveLineOf(at, LATER + 1_000)).toContain('last activity');
   });
 
   it('of an auditor lets the next agent judge', async () => {

@@ -230,6 +230,16 @@ describe('The sentence about an end', () => {
     ],
     ['the exit code of one that printed', { printed: 'x', exitCode: 2 }, 'exited with code 2'],
     ['that nothing was given', { exitCode: 2 }, 'exited with code 2 and gave no result'],
+    [
+      'that an answer was empty',
+      final({ text: ' \n' }),
+      'exited with code 0 and gave an empty answer',
+    ],
+    [
+      'nothing of the kind of a typed answer',
+      final({ structured: { verdict: 'done' } }),
+      'exited with code 0',
+    ],
     ['that only blanks were given', { printed: ' \n' }, 'exited with code 0 and gave no result'],
     ['the signal', { exitCode: null, signal: 'SIGKILL' }, 'was killed by SIGKILL'],
     ['that no exit was recorded', { exitCode: null }, 'ended without an exit record'],

@@ -3,6 +3,7 @@ import type { StreamFailure } from '../../../machines/activity.ts';
 import { quotaResetAt } from '../../../machines/quota-time.ts';
 import { boundText, type JsonObject, parseRecord } from '../../stream-reader.ts';
 import { textOf } from '../json-fields.ts';
+import { SHORTEN } from '../stream-failure.ts';
 import { errorIn } from './answer.ts';
 
 /** An answer without success, or an error within one. */
@@ -54,7 +55,7 @@ export function judgeRefusal(refusal: Refusal, target: Target, now: number): Jud
       return judged(
         'never',
         'contextTooLong',
-        `The prompt is too long for ${target.model} (${about}).`,
+        `The prompt is too long for ${target.model} (${about}). ${SHORTEN}`,
       );
     case 'noCredit':
       return judged(
