@@ -11,11 +11,11 @@ import { Disk, type Image } from './power-cut.ts';
 import { checkFolder, develop } from './power-cut-rules.ts';
 import { type DiskStep, recordedRun } from './recorded-writes.ts';
 
-/** `npm run faults` cuts each write at each byte, and tries every disk that there may be then. */
+/** `npm run faults` cuts each write at each byte (FAULTS_STRIDE: at one of so many), and tries every disk there may be. */
 const ALL = process.env.FAULTS === 'all';
 
 /** Bytes between two cuts through a write; and of the disks that there may be, one of so many is tried. */
-const [STRIDE, ONE_OF] = ALL ? [1, 1] : [1999, 7];
+const [STRIDE, ONE_OF] = ALL ? [Number(process.env.FAULTS_STRIDE ?? 1), 1] : [1999, 11];
 
 let steps: DiskStep[] = [];
 const truth: JournalEntry[] = [];
