@@ -52,6 +52,7 @@ describe('What an auditor says besides the verdict', () => {
     ['- one\n- two', ['one', 'two']],
     ['* one\n\n• two \n', ['one', 'two']],
     ['1. one\n  12) two\n100.   three', ['one', 'two', 'three']],
+    ['- one\n \n- two', ['one', 'two']],
     ['one\n- two', ['one\n- two']],
     ['one - two\nthree - four', ['one - two\nthree - four']],
     ['-one\n-two', ['-one\n-two']],

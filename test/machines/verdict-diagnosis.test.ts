@@ -163,6 +163,12 @@ describe('The diagnosis of an answer that is not clear', () => {
     expect(reading(text)).toBe(diagnosis);
   });
 
+  it('tells of a verdict inside another key, also beside keys of its own', () => {
+    expect(reading('{"feedback":"x","a":{"verdict":"done"}}')).toBe(
+      `The JSON object at line 1 says "done" but ${NESTED}`,
+    );
+  });
+
   it('quotes sixty characters of a word, and no more', () => {
     expect(reading(`{"verdict":"${'x'.repeat(60)}"}`)).toContain(`"${'x'.repeat(60)}"`);
     expect(reading(`{"verdict":"${'x'.repeat(61)}"}`)).toContain(`"${'x'.repeat(60)}…"`);
@@ -201,7 +207,7 @@ describe('Broken JSON with a verdict', () => {
   });
 
   it('is no offer where the value before the bar is no verdict', () => {
-    expect(read(`${clear}\n\n{"verdict": "x" | "y"}`).kind).toBe('unreadable');
+    expect(read(`{"verdict": "x" | "y"}\n\n${clear}`).kind).toBe('unreadable');
   });
 });
 

@@ -13,6 +13,7 @@ describe('A line that is nothing but the verdict', () => {
     'Verdict: DONE',
     'verdict = done',
     'Verdict is: done',
+    'Verdict is : done',
     'Verdict is done',
     'Verdict - done',
     'Verdict — done',
@@ -81,6 +82,8 @@ describe('A line that is nothing but the verdict', () => {
     'Verdict: done done',
     'Verdict: done (2)',
     'Verdict: x. done',
+    'Verdict: do_ne',
+    'Verdict: done # .',
     'Verdict: # x done',
     `Verdict: done${' '.repeat(56)}if the tests pass`,
     `Verdict: **done**${'.'.repeat(60)} not yet`,
@@ -161,16 +164,19 @@ describe('A labelled line in a fenced block', () => {
 });
 
 describe('The word alone', () => {
-  it.each(['DONE', '\n  **DONE**.\n', '# DONE', '✅ DONE'])(
+  it.each(['DONE', '\n  **DONE**.\n', '# DONE', '✅ DONE', `DONE${'.'.repeat(56)}`])(
     'is the verdict as the whole answer: %j',
     (text) => {
       expect(kindOf(text)).toBe('done');
     },
   );
 
-  it.each(['done', 'Done', 'It is done', `${'.'.repeat(57)}DONE`])('is none: %j', (text) => {
-    expect(diagnosisOf(text)).toMatch(/^No verdict was found/);
-  });
+  it.each(['done', 'Done', 'It is done', `DONE${'.'.repeat(57)}`, `${'.'.repeat(57)}DONE`])(
+    'is none: %j',
+    (text) => {
+      expect(diagnosisOf(text)).toMatch(/^No verdict was found/);
+    },
+  );
 
   it.each(['Two tests fail.\n\nDONE', '```ts\nx\n```\n\nDONE', 'a\n \nDONE\n'])(
     'is doubtful as the last paragraph behind other words: %j',
@@ -181,10 +187,12 @@ describe('The word alone', () => {
     },
   );
 
-  it.each(['Two tests fail.\nDONE', 'DONE\n\nI think.', 'x\n\nDONE\n```ts\n```'])(
-    'is nothing elsewhere: %j',
-    (text) => {
-      expect(diagnosisOf(text)).toMatch(/^No verdict was found/);
-    },
-  );
+  it.each([
+    'Two tests fail.\nDONE',
+    'DONE\n\nI think.',
+    '```ts\nx\n```\nDONE',
+    'x\n\nDONE\n```ts\n```',
+  ])('is nothing elsewhere: %j', (text) => {
+    expect(diagnosisOf(text)).toMatch(/^No verdict was found/);
+  });
 });

@@ -23,6 +23,8 @@ describe('An object of the plain text', () => {
     '`json %`',
     '`%`\nmore',
     'An example: done.\n%',
+    'I would say:\nhere it is %',
+    'It is better than before: %',
     'Here it is, in %\nwould be more.',
     '% and that is all',
     '% What if not?',
@@ -74,7 +76,7 @@ describe('An object of the plain text', () => {
     },
   );
 
-  it.each(['say `%`', '`x %`', '`%` says it', '`js %`', '`x` and `y %` z'])(
+  it.each(['say `%`', '`x %`', '`%` says it', '`js %`', '`x` and `y %` z', '`%` and `'])(
     'is ignored in a code span of a sentence: %j',
     (text) => {
       expect(diagnosisOf(at(text))).toContain(
@@ -114,6 +116,8 @@ describe('An object of the plain text', () => {
     "It isn't %",
     'never %',
     'rather than %',
+    'rather than  %',
+    'I cannot  yet  say  %',
     'without %',
     'instead of %',
     'I would say %',
