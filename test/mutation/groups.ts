@@ -38,6 +38,7 @@ export const GROUPS: Readonly<Record<string, Group>> = {
     ],
     tests: [
       'test/machines/quota-time.test.ts',
+      'test/machines/moments-in-text.test.ts',
       'test/machines/durations-in-text.test.ts',
       'test/machines/time-zones.test.ts',
       'test/machines/zone-names.test.ts',

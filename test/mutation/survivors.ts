@@ -11,50 +11,92 @@ export interface Survivor {
   readonly because: string;
 }
 
-/** For the compiler only: the case behind `??` cannot come. */
-const NEVER = 'the value before it is always there';
+type Mutant = readonly [file: string, line: string, replacement: string];
+
+const STRYKER = 'Stryker was here';
 
 export const SURVIVORS: readonly Survivor[] = [
-  {
-    file: 'actors/agents/gemini-failure.ts',
-    line: "complaint.trim().split('\\n').at(-1) ?? ''",
-    replacement: 'Stryker was here!',
-    because: NEVER,
-  },
-  {
-    file: 'actors/agents/words.ts',
-    line: "let kind: 'text' | 'thinking' = 'text'",
-    replacement: '""',
-    because: 'the first words set it, and there is nothing to flush before them',
-  },
-  {
-    file: 'actors/agents/stream-failure.ts',
-    line: "{ evidence = '', login = '' }",
-    replacement: 'Stryker was here!',
-    because: "Stryker's words are in no class of failure",
-  },
-  {
-    file: 'machines/judgement.ts',
-    line: "evidence.complaint.trim().split('\\n').at(-1)",
-    replacement: 'Stryker was here!',
-    because: NEVER,
-  },
-  {
-    file: 'machines/judgement.ts',
-    line: "evidence.complaint.trim().split('\\n').at(-1)",
-    replacement: '.at(-1).slice',
-    because: NEVER,
-  },
-  {
-    file: 'machines/judgement.ts',
-    line: 'resumeAt: failure?.resumeAt ?? null',
-    replacement: 'failure.resumeAt',
-    because: 'an end is limited only by a failure',
-  },
-  {
-    file: 'machines/judgement.ts',
-    line: "case 'clean':",
-    replacement: '""',
-    because: 'for the compiler: a clean end has an answer and is a success before',
-  },
+  ...same('for the compiler: the value that is asked for is always there', [
+    ['actors/agents/gemini-failure.ts', "complaint.trim().split('\\n').at(-1) ?? ''", STRYKER],
+    ['machines/judgement.ts', "complaint.trim().split('\\n').at(-1)", STRYKER],
+    ['machines/judgement.ts', "complaint.trim().split('\\n').at(-1)", '.at(-1).slice'],
+    ['machines/judgement.ts', "case 'clean':", '""'],
+    ['machines/json-reader.ts', "cursor.open.at(-1)?.closer ?? '}'", '""'],
+    ['machines/json-reader.ts', 'cursor.open.at(-1)?.closer', 'cursor.open.at(-1).closer'],
+    ['machines/json-reader.ts', 'if (container) container.valueFrom', 'true'],
+    ['machines/verdict-content.ts', "fields.get(key) ?? ''", STRYKER],
+    ['machines/verdict-content.ts', 'if (key === undefined)', 'false'],
+    ['machines/verdict-statement.ts', 'Math.max(last, span?.from ?? -1)', '+1'],
+    ['machines/verdict-statement.ts', 'Math.max(last, span?.from ?? -1)', 'span.from'],
+    ['machines/verdict-statement.ts', '(statement.span?.from ?? Infinity)', 'statement.span.from'],
+    ['machines/verdict.ts', 'span ? [span] : []', STRYKER],
+    ['machines/fenced-blocks.ts', 'info !== null && PLAIN.has(info)', 'true'],
+  ]),
+  ...same('what does not match has no parts, and words of nobody are no match either', [
+    ['machines/fenced-blocks.ts', 'OPENING.exec(line) ?? []', STRYKER],
+    ['machines/verdict-broken.ts', 'VALUE.exec(lined.text) ?? []', STRYKER],
+    ['machines/verdict-lines.ts', "[, before = '', word = '', behind = '']", STRYKER],
+    ['machines/verdict-lines.ts', '.exec(core) ?? []', STRYKER],
+    ['actors/agents/stream-failure.ts', "{ evidence = '', login = '' }", STRYKER],
+  ]),
+  ...same('nobody reads it: the statement is without a verdict, so it never gives feedback', [
+    ['machines/verdict-broken.ts', "feedback: ''", STRYKER],
+    ['machines/verdict-broken.ts', 'findings: []', STRYKER],
+    ['machines/verdict-objects.ts', "problem, feedback: '', findings: []", STRYKER],
+    ['machines/verdict-structured.ts', "problem, feedback: '', findings: []", STRYKER],
+    ['machines/verdict-standing.ts', "{ standing: 'own', reason: '' }", STRYKER],
+  ]),
+  ...same('asked is only whether something is "own" or "doubtful"', [
+    ['machines/verdict-broken.ts', "standing: 'ignored'", '""'],
+    ['machines/verdict-lines.ts', "standing: 'ignored'", '""'],
+    ['machines/verdict-objects.ts', "standing: 'ignored', reason", '""'],
+  ]),
+  ...same('saves work only: what it skips comes to the same', [
+    ['machines/json-objects.ts', 'if (to === null && paragraphEnd < at)', ''],
+    ['machines/verdict-broken.ts', 'others.slice(-NAMED_WITHOUT_VERDICT)', 'others'],
+    ['machines/verdict-broken.ts', 'match && match.index < stop', 'true'],
+    ['machines/verdict-broken.ts', 'match && match.index < stop', '<= stop'],
+    ['machines/verdict-lines.ts', 'line.length <= VALUE_LENGTH && isOwnParagraph', 'true'],
+    [
+      'machines/verdict-lines.ts',
+      '.slice(0, VALUE_LENGTH + 1)',
+      "value.replace(EMPHASIS_BEFORE, '')",
+    ],
+    ['machines/verdict-lines.ts', 'if (!block || block.info !== null)', 'false'],
+    ['machines/verdict-objects.ts', 'const strings = members.filter', ''],
+    ['machines/verdict-structured.ts', 'structured === null || structured === undefined', 'false'],
+    ['machines/verdict-structured.ts', "typeof item === 'object' && item !== null", ''],
+    ['machines/verdict.ts', "text.trim() === '' && statements.length === 0", 'true'],
+  ]),
+  ...same('the two differ only at a place where nothing can stand', [
+    ['machines/fenced-blocks.ts', 'for (let at = from; at < end; )', 'at <= end'],
+    ['machines/fenced-blocks.ts', 'found < 0 || found >= end', 'found'],
+    ['machines/json-objects.ts', 'for (; at < offset; at += 1)', 'at <= offset'],
+    ['machines/plain-text.ts', 'at >= 0; at = text.indexOf', 'at > 0'],
+    ['machines/verdict-broken.ts', 'entry && entry.from < index', '<= index'],
+    ['machines/verdict-broken.ts', '(objects[valid]?.to ?? Infinity) <= index', '< index'],
+    ['machines/verdict-broken.ts', '(objects[valid]?.from ?? Infinity) < index', '<= index'],
+    ['machines/verdict-broken.ts', 'index < reach && !isInValid', 'index <= reach'],
+    ['machines/verdict-broken.ts', 'let reach = -1', '+1'],
+    ['machines/verdict-standing.ts', 'while (at >= 0 &&', 'at > 0'],
+    ['machines/verdict-statement.ts', '(statement.span?.from ?? Infinity) < formAt', '<= formAt'],
+  ]),
+  ...same('every state is set before it is read', [
+    ['actors/agents/words.ts', "let kind: 'text' | 'thinking' = 'text'", '""'],
+    ['machines/json-reader.ts', "expected: 'value' }", '""'],
+  ]),
+  ...same('a limited end has a failure', [
+    ['machines/judgement.ts', 'resumeAt: failure?.resumeAt ?? null', 'failure.resumeAt'],
+  ]),
+  ...same('the bullet is cut and the blanks behind it are trimmed anyway', [
+    ['machines/verdict-content.ts', 'const BULLET', '[.)])\\s/'],
+    ['machines/verdict-content.ts', "line.replace(BULLET, '').trim()", "line.replace(BULLET, '')"],
+  ]),
+  ...same('a fence has one sort of marks', [
+    ['machines/fenced-blocks.ts', "marker.startsWith('`')", "marker.endsWith('`')"],
+  ]),
 ];
+
+function same(because: string, mutants: readonly Mutant[]): Survivor[] {
+  return mutants.map(([file, line, replacement]) => ({ file, line, replacement, because }));
+}
