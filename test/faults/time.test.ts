@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { type Place, place, SAY_DONE, scriptAgent, until } from '../oneshot-process.ts';
@@ -21,6 +22,29 @@ describe('A machine that sleeps', () => {
     await delay(250);
     await at.shell('[ -p go ] && echo >go');
     expect((await run.ended).code).toBe(0);
+    const { attempts } = await at.show();
+    expect(attempts.map(({ role }) => role)).toEqual(['worker', 'auditor']);
+  });
+});
+
+describe('A wall clock that is set while an agent works', () => {
+  it.each([
+    ['back', -86_400_000],
+    ['on', 86_400_000],
+  ])('a day %s changes nothing of the run, which can be replayed', async (_, jump) => {
+    const at = place();
+    const run = at.start(['do it', ...scriptAgent(at, WAITING, SAY_DONE)], {
+      env: {
+        NODE_OPTIONS: `--require ${resolve('test/fixtures/processes/jumping-clock.cjs')}`,
+        FAULTS_JUMP: `${at.path}/jump`,
+        FAULTS_JUMP_MS: `${jump}`,
+      },
+    });
+    await until('the worker is at work', () => hasText(at, 'pid'));
+    at.write('jump', '');
+    await at.shell('echo >go');
+    expect((await run.ended).code).toBe(0);
+    expect((await at.oneshot(['replay'])).code).toBe(0);
     const { attempts } = await at.show();
     expect(attempts.map(({ role }) => role)).toEqual(['worker', 'auditor']);
   });
