@@ -52,7 +52,7 @@ export async function killedRun(options: RunOptions): Promise<Course> {
   if (kept) killMarked(place.mark);
   else place.clear();
   const end = story.known?.end ?? 'nothing';
-  return { end, kills: story.kills, resumes: story.starts - 1, broken, kept };
+  return { end, kills: story.kills, resumes: story.starts - 1, broken: [...new Set(broken)], kept };
 }
 
 /** What has happened to a run so far. */

@@ -3,7 +3,8 @@
  *
  * `--runs N` (default 60) and `--seed S` (default 1) say how many runs, and which; `--only K` does this one alone, which
  * is how a violation is looked at again, with `--keep` to keep its folder; `--from K` begins there. `--races N` lets two
- * processes resume a run at once so often. `--jobs N` (default 2) is how many runs go on at a time.
+ * processes resume a run at once so often. `--jobs N` (default 2) is how many runs go on at a time. After Ctrl-C or SIGTERM
+ * no further run begins, and the table tells of those that were.
  */
 import { parseArgs } from 'node:util';
 import { type Course, killedRun } from './killed-run.ts';
@@ -35,6 +36,7 @@ const undisturbed = new Map<string, Promise<string>>();
 const waiting = options.only
   ? [Number(options.only)]
   : numbers(Number(options.from), Number(options.runs));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => waiting.splice(0));
 await Promise.all(numbers(0, Number(options.jobs)).map(work));
 const races = await raceResumes(Number(options.races), randomOf(seed, -1));
 tally.races = races.races;

@@ -14,7 +14,7 @@ export interface RunPlace {
   /** All that is started there has this variable. */
   readonly mark: string;
   readonly work: string;
-  /** The first run, once it is recorded. */
+  /** The newest run: one that was killed before its first transition was recorded never began. */
   run(): RunFolder | null;
   /** What the agents and checks noted of their lives, one array of words a line. */
   life(): string[][];
@@ -58,7 +58,7 @@ export function makePlace({ shape, inGit, inactivityMs = 30_000 }: PlaceOptions)
     mark,
     work,
     run() {
-      const [id] = listRunIds(runsDir);
+      const id = listRunIds(runsDir).at(-1);
       return id === undefined ? null : runFolder(runsDir, id);
     },
     life: () => wordsOf(readFileSync(lifeFile, 'utf8')),
