@@ -107,6 +107,8 @@ function startOneshot(
   const child = spawn(process.execPath, [...preload, ONESHOT, ...args], {
     cwd,
     env: { ...env, ...(failpoint ? { ONESHOT_FAILPOINT: failpoint } : {}) },
+    // A Ctrl-C is for the campaign, not for what it has started.
+    detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [out, err] = ['', ''];
