@@ -32,6 +32,8 @@ export type AttemptFile =
   | 'result.md'
   | 'feedback.md'
   | 'salvage.md'
+  | 'permission.json'
+  | 'permission-answer.json'
   | 'pid'
   | 'shell.log';
 

@@ -1,5 +1,6 @@
 /** Schemas of the records in the folder of an attempt or a check. */
 import * as z from 'zod';
+import type { PermissionQuestion, PermissionReply } from '../actors/agents/acp/asking.ts';
 import type {
   CommandRecord,
   ExitRecord,
@@ -91,4 +92,30 @@ export const refusalSchema = exactly<RefusalRecord>()(
       message: z.string().describe('For a person: why, and what to do.'),
     })
     .meta({ title: 'refusal.json', description: 'Why the agent could not be started.' }),
+);
+
+const questionNumber = z.int().positive().describe('Counts the questions of the attempt.');
+
+export const permissionSchema = exactly<PermissionQuestion>()(
+  z
+    .strictObject({
+      version: version1,
+      number: questionNumber,
+      what: z.string().describe('What the agent wants to do, in its own words.'),
+    })
+    .meta({ title: 'permission.json', description: 'An agent waits for permission.' }),
+);
+
+export const permissionAnswerSchema = exactly<PermissionReply>()(
+  z
+    .strictObject({
+      version: version1,
+      number: questionNumber,
+      isGranted: z.boolean(),
+      why: z.string().describe('Why not; empty where it is granted.'),
+    })
+    .meta({
+      title: 'permission-answer.json',
+      description: 'What was decided; removed with the question when the agent has been told.',
+    }),
 );

@@ -11,10 +11,12 @@ import type { HookSettings } from './hook-settings.ts';
 import { attachHooks } from './hooks.ts';
 import { type Inspection, inspectionOf, serveRun } from './inspect-run.ts';
 import type { Output } from './output.ts';
+import { attendDesk } from './permission-desk.ts';
 import { reportRun } from './run-report.ts';
 import type { RunSession } from './run-session.ts';
 import { resumeRun, startRun } from './run-start.ts';
 import { findRun, type RunFolder } from './run-store.ts';
+import { terminalPerson } from './terminal-person.ts';
 import type { Sharing } from './work-tree.ts';
 
 /** Signals that end a run on purpose. */
@@ -117,9 +119,11 @@ async function drive({ session, output, signals, inspection, hooks }: Drive): Pr
   const called = attachHooks(session, hooks, hookHost(output));
   signals.attach({ ...session, hurry: () => [session.hurry(), called.abort()] });
   const serving = inspection && serveRun(session, inspection, output.notice);
+  const leaveDesk = attendDesk(session, terminalPerson(output));
   try {
     await session.run();
   } finally {
+    leaveDesk();
     await serving?.close();
     await called.settled();
   }

@@ -59,7 +59,8 @@ function settingsFor(
     output: agentOutput,
     args: agentArgs,
     baseUrl,
-    permissions,
+    // It needs no tool, and nobody answers here.
+    permissions: permissions === 'ask' ? 'deny' : permissions,
   };
 }
 

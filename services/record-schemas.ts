@@ -3,6 +3,8 @@ import type * as z from 'zod';
 import {
   commandSchema,
   exitSchema,
+  permissionAnswerSchema,
+  permissionSchema,
   processSchema,
   refusalSchema,
   stopSchema,
@@ -30,6 +32,8 @@ export const RECORD_SCHEMAS = {
   exit: exitSchema,
   trees: treesSchema,
   refusal: refusalSchema,
+  permission: permissionSchema,
+  'permission-answer': permissionAnswerSchema,
   'output-line': outputLineSchema,
   report: reportSchema,
   'replay-line': replayLineSchema,

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { jsonLinesReader } from '../stream-reader.ts';
+import { ANSWER_FILE, QUESTION_FILE } from './acp/asking.ts';
 import type { BridgeOptions } from './acp/options.ts';
 import type { AgentAdapter, AgentSettings, Launch, LaunchRequest } from './adapter.ts';
 import { splitCommandLine } from './command-line.ts';
@@ -26,11 +27,14 @@ export const acp: AgentAdapter = {
   reader: (sink) => jsonLinesReader({ ...sink, onRecord: readOwnRecord }),
 };
 
-function launch({ settings, resume, place }: LaunchRequest): Launch {
+function launch({ settings, resume, place, file }: LaunchRequest): Launch {
+  const permissions = settings.permissions ?? 'allow';
   const options: BridgeOptions = {
     command: [...words(settings), ...settings.args],
     cwd: place.cwd,
-    permissions: settings.permissions ?? 'allow',
+    permissions,
+    questions:
+      permissions === 'ask' ? { question: file(QUESTION_FILE), answer: file(ANSWER_FILE) } : null,
     model: settings.model,
     resume,
   };

@@ -17,6 +17,8 @@ const RECORDS: Readonly<Record<string, RecordKind>> = {
   'command.json': 'command',
   'process.json': 'process',
   'stop.json': 'stop',
+  'permission.json': 'permission',
+  'permission-answer.json': 'permission-answer',
   'exit.json': 'exit',
   'trees.json': 'trees',
   'refusal.json': 'refusal',

@@ -41,6 +41,7 @@ async function main(): Promise<void> {
     prompt,
     signal: stopping.signal,
     say,
+    live,
     now: Date.now,
   });
   say(result);

@@ -7,6 +7,8 @@ export interface BridgeOptions {
   /** The work tree, as its real path. */
   readonly cwd: string;
   readonly permissions: Permissions;
+  /** Where a person is asked when permissions are `ask`; `null` where nobody can be. */
+  readonly questions: { readonly question: string; readonly answer: string } | null;
   /** `null`: the agent's own. */
   readonly model: string | null;
   /** A session of the agent's that is to go on; `null` for a fresh one. */

@@ -1,5 +1,18 @@
 import type { PermissionOption, RequestPermissionResponse } from '@agentclientprotocol/sdk';
-import type { Permissions } from '../adapter.ts';
+
+/** What was decided about a request for permission. */
+export interface Decision {
+  readonly isGranted: boolean;
+  /** Why not, for a person; empty where it is granted. */
+  readonly why: string;
+}
+
+export const GRANTED: Decision = { isGranted: true, why: '' };
+export const DENIED: Decision = { isGranted: false, why: '--permissions is deny' };
+export const NOBODY_THERE: Decision = {
+  isGranted: false,
+  why: '--permissions is ask, and nobody can be asked here',
+};
 
 export interface PermissionAnswer {
   readonly response: RequestPermissionResponse;
@@ -13,25 +26,18 @@ export interface PermissionAnswer {
  */
 export function answerPermission(
   options: readonly PermissionOption[],
-  policy: Permissions,
+  { isGranted, why }: Decision,
 ): PermissionAnswer {
-  const kinds =
-    policy === 'allow' ? ['allow_once', 'allow_always'] : ['reject_once', 'reject_always'];
+  const kinds = isGranted ? ['allow_once', 'allow_always'] : ['reject_once', 'reject_always'];
   const chosen = kinds
     .map((kind) => options.find((option) => option.kind === kind))
     .find((option) => option !== undefined);
-  return {
-    response: {
-      outcome: chosen
-        ? { outcome: 'selected', optionId: chosen.optionId }
-        : { outcome: 'cancelled' },
-    },
-    denied: policy === 'allow' && chosen ? null : REASONS[policy],
-  };
+  const response: RequestPermissionResponse = chosen
+    ? { outcome: { outcome: 'selected', optionId: chosen.optionId } }
+    : CANCELLED;
+  if (isGranted) return { response, denied: chosen ? null : 'it offers no way to allow it' };
+  return { response, denied: why };
 }
 
-const REASONS: Record<Permissions, string> = {
-  allow: 'it offers no way to allow it',
-  deny: '--permissions is deny',
-  ask: '--permissions is ask, and nobody can be asked here',
-};
+/** For a turn that is being cancelled. */
+export const CANCELLED: RequestPermissionResponse = { outcome: { outcome: 'cancelled' } };

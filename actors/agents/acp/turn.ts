@@ -9,8 +9,16 @@ import {
 import type { Activity, StreamFailure } from '../../../machines/activity.ts';
 import type { JsonObject } from '../../stream-reader.ts';
 import { objectOf, textOf } from '../json-fields.ts';
+import { createAsker } from './asking.ts';
 import type { BridgeOptions } from './options.ts';
-import { answerPermission } from './permissions.ts';
+import {
+  answerPermission,
+  CANCELLED,
+  DENIED,
+  type Decision,
+  GRANTED,
+  NOBODY_THERE,
+} from './permissions.ts';
 import { openSession } from './session.ts';
 import { createTurnUpdates } from './updates.ts';
 import { OutsideWorkTreeError, readWithin, writeWithin } from './work-tree-files.ts';
@@ -20,6 +28,8 @@ export interface Turn extends BridgeOptions {
   /** Aborted when the turn is to be cancelled. */
   readonly signal: AbortSignal;
   say(activity: Activity): void;
+  /** Called while it waits for a person. */
+  live(): void;
   /** Epoch ms. */
   now(): number;
 }
@@ -64,9 +74,11 @@ export async function takeTurn(stream: Stream, turn: Turn): Promise<Result> {
 
 function connect(
   stream: Stream,
-  { cwd, permissions, say }: Turn,
+  turn: Turn,
   onUpdate: (update: JsonObject) => void,
 ): ClientConnection {
+  const { cwd, permissions, say } = turn;
+  const decide = decider(turn);
   const { session, fs } = methods.client;
   const update: string = session.update;
   return (
@@ -75,9 +87,11 @@ function connect(
       .onNotification<JsonObject>(update, objectOf, ({ params }) =>
         onUpdate(objectOf(params.update)),
       )
-      .onRequest(session.requestPermission, ({ params }) => {
-        const { response, denied } = answerPermission(params.options, permissions);
+      .onRequest(session.requestPermission, async ({ params }) => {
         const what = params.toolCall.title ?? params.toolCall.name ?? 'something';
+        const decision = await decide(what);
+        if (decision === null) return CANCELLED;
+        const { response, denied } = answerPermission(params.options, decision);
         if (denied !== null)
           say({
             kind: 'error',
@@ -96,6 +110,18 @@ function connect(
       })
       .connect(stream)
   );
+}
+
+/** What is done about a request for permission; `null` when the turn is cancelled meanwhile. */
+function decider(turn: Turn): (what: string) => Promise<Decision | null> {
+  const { permissions, questions, say } = turn;
+  if (permissions !== 'ask') return async () => (permissions === 'allow' ? GRANTED : DENIED);
+  if (questions === null) return async () => NOBODY_THERE;
+  const asker = createAsker({ ...turn, files: questions });
+  return (what) => {
+    say({ kind: 'retry', message: `waits for permission: ${what}`, delayMs: null });
+    return asker.ask(what);
+  };
 }
 
 /** What went wrong with a file, as the agent is told it. */

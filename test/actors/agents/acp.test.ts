@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { BridgeOptions } from '../../../actors/agents/acp/options.ts';
 import { acp } from '../../../actors/agents/acp.ts';
@@ -6,7 +7,7 @@ import type { AgentSettings } from '../../../actors/agents/adapter.ts';
 import { readOwnRecord } from '../../../actors/agents/own-records.ts';
 import { parseRecord } from '../../../actors/stream-reader.ts';
 import type { Activity } from '../../../machines/activity.ts';
-import { isAlive, type Place, place, SAY_DONE, until } from '../../oneshot-process.ts';
+import { isAlive, ONESHOT, type Place, place, SAY_DONE, until } from '../../oneshot-process.ts';
 
 const BRIDGE = resolve('dist/acp-bridge.js');
 const FIXTURE = resolve('test/fixtures/agents/acp/agent.mjs');
@@ -18,6 +19,7 @@ function bridge(at: Place, prompt: string, given: Partial<BridgeOptions> = {}) {
     command: agent(),
     cwd: at.path,
     permissions: 'allow',
+    questions: null,
     model: null,
     resume: null,
     ...given,
@@ -247,8 +249,14 @@ describe('The agent acp', () => {
       command: ['gemini', '--acp', 'a b', '-x'],
       cwd: '/src',
       permissions: 'allow',
+      questions: null,
       model: null,
       resume: 'r',
+    });
+    const asks = acp.launch({ ...request, settings: { ...settings, permissions: 'ask' } });
+    expect(JSON.parse(asks.args[1] ?? '')).toMatchObject({
+      permissions: 'ask',
+      questions: { question: 'permission.json', answer: 'permission-answer.json' },
     });
     expect({ input, sessionId, program: acp.program(settings) }).toEqual({
       input: 'prompt',
@@ -262,6 +270,11 @@ describe('The agent acp', () => {
     expect(acp.lacks?.(settings)).toBeNull();
   });
 });
+
+function leftOfQuestions(at: Place): string[] {
+  const attempt = join(at.runs()[0] ?? '', 'attempts/0001-worker');
+  return readdirSync(attempt).filter((name) => name.startsWith('permission'));
+}
 
 describe('A run with acp', () => {
   const run = (at: Place, task: string, abilities: string[], ...more: string[]) =>
@@ -293,6 +306,53 @@ describe('A run with acp', () => {
     const { code, out } = await run(at, 'DO ask', [], '--permissions', 'deny');
     expect(code).toBe(0);
     expect(out).toContain('reject_once');
+  });
+
+  it('that nobody watches at a terminal refuses what is asked, and says so', async () => {
+    const at = place();
+    const { code, out, err } = await run(at, 'DO ask', [], '--permissions', 'ask');
+    expect(code).toBe(0);
+    expect(out).toContain('reject_once');
+    expect(err).toContain('waits for permission: rm -rf build');
+    expect(err).toContain('and nobody can be');
+    expect(leftOfQuestions(at)).toEqual([]);
+  });
+
+  it.each([
+    ['y', 'allow_once'],
+    ['n', 'reject_once'],
+    ['', 'reject_once'],
+  ])('asks the person at the terminal, who types %j: %s', async (typed, answer) => {
+    const at = place();
+    const auditor = at.write('auditor.sh', `#!/bin/sh\n${SAY_DONE}\n`);
+    const flags = `--worker-agent acp --worker-agent-command '${agent().join(' ')}' --permissions ask`;
+    const judge = `--auditor-agent command --auditor-agent-command ${auditor}`;
+    const line = `${process.execPath} ${ONESHOT} 'DO ask' ${flags} ${judge}`;
+    const { code, out } = await at.startProgram('script', ['-qec', line, '/dev/null'], {
+      input: `${typed}\n`,
+    }).ended;
+    expect(code).toBe(0);
+    expect(out).toContain('The agent asks for permission: rm -rf build');
+    expect(out).toContain(`answered selected ${answer}`);
+    expect(out.includes('you refused it')).toBe(answer === 'reject_once');
+    expect(leftOfQuestions(at)).toEqual([]);
+  });
+
+  it('whose question is not answered can be interrupted', async () => {
+    const at = place();
+    const auditor = at.write('auditor.sh', `#!/bin/sh\n${SAY_DONE}\n`);
+    const flags = `--worker-agent acp --worker-agent-command '${agent().join(' ')}' --permissions ask`;
+    const judge = `--auditor-agent command --auditor-agent-command ${auditor}`;
+    const line = `${process.execPath} ${ONESHOT} 'DO ask' ${flags} ${judge}`;
+    // A terminal at which nobody types anything.
+    const typist = ['-c', 'sleep 60 | script -qec "$0" /dev/null', line];
+    const started = at.startProgram('/bin/sh', typist);
+    await until('it asks', () => started.out().includes('asks for permission'));
+    const { pid } = JSON.parse(readFileSync(join(at.runs()[0] ?? '', 'lock'), 'utf8'));
+    process.kill(pid, 'SIGINT');
+    await until('it has come to rest', () => started.out().includes('Next: oneshot resume'));
+    expect(at.snapshot()).toMatchObject({ state: 'interrupted' });
+    expect(leftOfQuestions(at)).toEqual([]);
   });
 
   it('stops the agent behind the bridge when it shows no life', async () => {
