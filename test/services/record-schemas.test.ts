@@ -35,7 +35,7 @@ esac`;
 const AUDITOR = `if [ -e asked ]; then ${SAY_DONE}; else touch asked; cat >/dev/null; echo '{"verdict":"retry","feedback":"more","findings":["half"]}'; fi`;
 
 /** Written in other runs than the eventful one. */
-const ELSEWHERE = ['refusal', 'fork', 'apply', 'clean'];
+const ELSEWHERE = ['refusal', 'permission', 'permission-answer', 'fork', 'apply', 'clean'];
 
 describe('The schemas of what oneshot writes', () => {
   it('take all of an eventful run, and no record with a key too many, too few or of another type', async () => {
