@@ -88,8 +88,8 @@ describe('The blocks of a text', () => {
   });
 
   it('may end on the last line of its content', () => {
-    expect(blocks('```', 'a', '  b```  ', 'c')).toEqual([
-      ['', 'a\n  b', '```\na\n  b```  \n'],
+    expect(blocks('```', 'a', '  b```   ', 'c')).toEqual([
+      ['', 'a\n  b', '```\na\n  b```   \n'],
       [null, 'c'],
     ]);
   });

@@ -150,6 +150,11 @@ describe('The diagnosis of an answer that is not clear', () => {
       'The JSON object at line 1 says "done" but is broken at line 1, column 34: found a double quote where "," or "}" is expected.',
     ],
     [
+      'broken JSON before other braces',
+      '{"verdict":"ok" x}\n{ y }',
+      'The JSON object at line 1 is broken at line 1, column 17: found "x" where "," or "}" is expected.',
+    ],
+    [
       'broken JSON of an unknown word',
       '{"verdict":"ok" x}',
       'The JSON object at line 1 is broken at line 1, column 17: found "x" where "," or "}" is expected.',
@@ -200,6 +205,13 @@ describe('Broken JSON with a verdict', () => {
     ['says more than one word', '{verdict: retry later}', 'unreadable'],
     ['has the word in a value only', '{x "the verdict: done"}', 'retry'],
     ['has a valid object in it that says the same', '{x {"verdict":"retry"} }', 'retry'],
+    ['stands beside the word only', '{x }\n"verdict": "done"\n{y }', 'retry'],
+    [
+      'has the word in a text of a valid object in it',
+      '{x {"no":1} {"verdict":"retry","feedback":"{verdict: done}"} }',
+      'retry',
+    ],
+    ['has an object in it whose word is none', 'f() { {"verdict":"ok"} }', 'retry'],
     ['ends before the word', '{x }\nverdict of mine: done', 'retry'],
   ])('beside a clear one %s', (_, broken, kind) => {
     expect(read(`${clear}\n\n${broken}`).kind).toBe(kind);

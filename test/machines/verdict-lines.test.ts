@@ -36,6 +36,7 @@ describe('A line that is nothing but the verdict', () => {
     'Verdict: `done`',
     'Verdict: ✅✔ done',
     'Verdict: done ✅.',
+    'Verdict: done. ✅',
     'Verdict: ☑️ done 🟢',
     '  Verdict: done  ',
     `Verdict:${' '.repeat(90)}done`,
@@ -57,6 +58,7 @@ describe('A line that is nothing but the verdict', () => {
 
   it.each([
     'See: Verdict: done',
+    'Finally: verdict',
     'Verdicts: done',
     'Verdict done',
     'Verdict -done',
@@ -156,6 +158,10 @@ describe('A labelled line in a fenced block', () => {
     expect(diagnosisOf(`I looked.\n${text}\nBye.`)).toMatch(/^No verdict was found/);
   });
 
+  it('is quoted without the marks that close its block', () => {
+    expect(diagnosisOf('```\nVerdict: maybe```\n')).toMatch(/^Line 2 \("Verdict: maybe"\)/);
+  });
+
   it('leaves the text without the block as the feedback', () => {
     expect(read('Mend it.\n```\nVerdict: retry\n```\nSoon.')).toMatchObject({
       feedback: 'Mend it.\nSoon.',
@@ -164,6 +170,10 @@ describe('A labelled line in a fenced block', () => {
 });
 
 describe('The word alone', () => {
+  it('is told with its line', () => {
+    expect(diagnosisOf('a\n```ts\nx\n```\n\nDONE')).toMatch(/^Line 6 \("DONE"\)/);
+  });
+
   it.each(['DONE', '\n  **DONE**.\n', '# DONE', '✅ DONE', `DONE${'.'.repeat(56)}`])(
     'is the verdict as the whole answer: %j',
     (text) => {
@@ -190,6 +200,7 @@ describe('The word alone', () => {
   it.each([
     'Two tests fail.\nDONE',
     'DONE\n\nI think.',
+    'a\nb\nDONE',
     '```ts\nx\n```\nDONE',
     'x\n\nDONE\n```ts\n```',
   ])('is nothing elsewhere: %j', (text) => {

@@ -23,6 +23,8 @@ describe('An object of the plain text', () => {
     '`json %`',
     '`%`\nmore',
     'An example: done.\n%',
+    '12: it is %',
+    '- it is %',
     'I would say:\nhere it is %',
     'It is better than before: %',
     'Here it is, in %\nwould be more.',

@@ -83,6 +83,15 @@ describe('a bounded verdict', () => {
     for (const text of [feedback, ...findings]) expect(text).not.toMatch(/\p{Surrogate}/u);
   });
 
+  it('adds nothing but the note of the cut', () => {
+    for (const before of ['', 'x']) {
+      const text = before + '😀'.repeat(5_000);
+      const cut = decided(boundVerdict({ kind: 'done', feedback: text, findings: [] })).feedback;
+      const [head = '', tail = ''] = cut.split(/\n\[… \d+ characters cut …\]\n/);
+      expect([text.startsWith(head), text.endsWith(tail)]).toEqual([true, true]);
+    }
+  });
+
   it('keeps the first findings, each bounded, and says how many are left out', () => {
     expect(findings).toHaveLength(FINDINGS_LIMIT);
     expect(findings.at(-1)).toBe('[… 31 more findings left out …]');

@@ -71,6 +71,7 @@ export const SURVIVORS: readonly Survivor[] = [
   ...same('the two differ only at a place where nothing can stand', [
     ['machines/fenced-blocks.ts', 'for (let at = from; at < end; )', 'at <= end'],
     ['machines/fenced-blocks.ts', 'found < 0 || found >= end', 'found'],
+    ['machines/json-reader.ts', "character > ' ' &&", ">= ' '"],
     ['machines/json-objects.ts', 'for (; at < offset; at += 1)', 'at <= offset'],
     ['machines/plain-text.ts', 'at >= 0; at = text.indexOf', 'at > 0'],
     ['machines/verdict-broken.ts', 'entry && entry.from < index', '<= index'],
@@ -80,6 +81,20 @@ export const SURVIVORS: readonly Survivor[] = [
     ['machines/verdict-broken.ts', 'let reach = -1', '+1'],
     ['machines/verdict-standing.ts', 'while (at >= 0 &&', 'at > 0'],
     ['machines/verdict-statement.ts', '(statement.span?.from ?? Infinity) < formAt', '<= formAt'],
+  ]),
+  ...same('a text among objects is passed over', [
+    ['machines/verdict-structured.ts', "if (text === '') return []", STRYKER],
+    ['machines/verdict-structured.ts', 'const verdicts: unknown[] = []', STRYKER],
+    ['machines/json-objects.ts', 'steps: []', STRYKER],
+  ]),
+  ...same('a run of backticks counts once, whether its first or its last one does', [
+    ['machines/json-objects.ts', "text.charAt(at - 1) !== '`'", 'at + 1'],
+  ]),
+  ...same('what is looked for cannot begin later, or end earlier, than it does', [
+    ['machines/fenced-blocks.ts', 'const OPENING', '([^\\n]*)/'],
+    ['machines/verdict-broken.ts', 'test(near) ||', '/(?:\\n)[ \\t]*$/'],
+    ['machines/verdict-broken.ts', 'const VALUE =', '([\\S\\S]?)'],
+    ['machines/verdict-lines.ts', 'const LOOSE_SEPARATOR', '/(?:is|'],
   ]),
   ...same('every state is set before it is read', [
     ['actors/agents/words.ts', "let kind: 'text' | 'thinking' = 'text'", '""'],
