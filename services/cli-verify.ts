@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import type { AgentAdapter, AgentSettings } from '../actors/agents/adapter.ts';
 import { AGENT_NAMES, findAgent } from '../actors/agents/registry.ts';
+import { absoluteCommand } from './absolute-command.ts';
 import { agentStatus } from './agent-status.ts';
 import { commandContext, STREAMS, usesColor } from './cli-context.ts';
 import type { CommandOptions } from './cli-program.ts';
@@ -23,8 +24,8 @@ export async function verifyCommand(name: string, options: CommandOptions): Prom
   const adapter = findAgent(name);
   if (!adapter)
     throw new UsageError(`no agent is named "${name}"; there are: ${AGENT_NAMES.join(', ')}`);
-  const { config } = await commandContext(options);
-  const settings = settingsFor(adapter, config, options);
+  const { cwd, config } = await commandContext(options);
+  const settings = settingsFor(adapter, config, cwd, options);
   const host = createVerificationHost(adapter, settings, config);
   const rows: VerificationRow[] = [];
   const tell = (row: VerificationRow) => {
@@ -49,13 +50,15 @@ export async function verifyCommand(name: string, options: CommandOptions): Prom
 function settingsFor(
   { name }: AgentAdapter,
   config: Config,
+  cwd: string,
   { model }: CommandOptions,
 ): AgentSettings {
   const { agentCommand, agentOutput, agentArgs, baseUrl, permissions } = config;
   const configured = config.workerAgent === name ? config.workerModel : null;
   return {
     model: typeof model === 'string' ? model : configured,
-    command: agentCommand,
+    // It is tried out in a folder of its own.
+    command: agentCommand && absoluteCommand(agentCommand, cwd),
     output: agentOutput,
     args: agentArgs,
     baseUrl,

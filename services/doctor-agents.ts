@@ -40,8 +40,13 @@ function standing(agent: AgentStatus, isWanted: boolean): Finding {
     return { check: name, status: 'ok', message: `${version} (${path})`, advice: null };
   }
   const status = isWanted ? 'problem' : 'warning';
-  const advice = `Look at it: ${name} --version. To install it anew: ${agent.install}`;
-  return { check: name, status, message: `${path ?? name}: ${problem}.`, advice };
+  const known = `${path ?? name}: ${problem.replace(/[.]?$/, '.')}`;
+  // What started says itself what to do about its problem.
+  const advice =
+    version === null
+      ? `Look at it: ${name} --version. To install it anew: ${agent.install}`
+      : `The run would be refused. Do as it says, or take another agent.`;
+  return { check: name, status, message: known, advice };
 }
 
 function missing({ name, install }: AgentStatus): Finding {

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { AGENT_NAMES } from '../../actors/agents/registry.ts';
-import { isAlive, type Place, place, until } from '../oneshot-process.ts';
+import { isAlive, type Place, place, SAY_DONE, until } from '../oneshot-process.ts';
 
 /** A PATH with node and the system's own programs, and these scripts before them. */
 function pathWith(at: Place, programs: Record<string, string>): Record<string, string> {
@@ -133,6 +133,22 @@ describe('oneshot agents verify', () => {
     const { code, err } = await verify(at, answer);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(readdirSync(at.path).filter((name) => /oneshot/.test(name))).toEqual([]);
+  });
+
+  it('tries out a command line as it is written in this folder', async () => {
+    const at = place();
+    at.write('agent.sh', `#!/bin/sh\n${SAY_DONE}\n`);
+    const flags = ['--json', '--agent-command', './agent.sh'];
+    expect((await at.oneshot(['agents', 'verify', 'command', ...flags])).code).toBe(0);
+  });
+
+  it('does not call an agent stoppable that was never there to be stopped', async () => {
+    const at = place();
+    const { code, out } = await verify(at, '#!/no/such/interpreter\n');
+    expect(code).toBe(1);
+    expect(rowsOf(out)).toContainEqual(
+      expect.objectContaining({ what: 'stops', tier: 'mandatory', outcome: 'notTested' }),
+    );
   });
 
   it.each([

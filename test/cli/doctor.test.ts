@@ -44,6 +44,23 @@ describe('oneshot doctor', () => {
     expect(at.exists('.oneshot')).toBe(false);
   });
 
+  it('says of an agent that would be refused why, and not that it should be installed anew', async () => {
+    // As this user or as root, it is refused only where it would be.
+    const { about } = await doctor(place(), { 'bin/claude': '#!/bin/sh\necho 2.1.330\n' });
+    const isRoot = process.getuid?.() === 0;
+    expect(about('claude')).toEqual([
+      expect.objectContaining(
+        isRoot
+          ? {
+              status: 'warning',
+              message: expect.stringMatching(/as root.* set IS_SANDBOX=1 yourself\.$/),
+              advice: expect.stringContaining('take another agent'),
+            }
+          : { status: 'ok' },
+      ),
+    ]);
+  });
+
   it.each([
     ['no agent is installed', {}, [], 'agents', 'npm install -g'],
     [
