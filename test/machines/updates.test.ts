@@ -153,6 +153,90 @@ describe('a round', () => {
   });
 });
 
+describe('the time of the run', () => {
+  const checks = [on.CHECK, { ...on.CHECK, durationMs: 30 }];
+
+  it('counts what every check took, whether they pass or fail', () => {
+    const before = context({ activeMs: 100 });
+    expect(update.acceptChecks(before, checks).activeMs).toBe(142);
+    expect(update.takeFailedChecks(before, checks, on.text('no')).activeMs).toBe(142);
+  });
+});
+
+describe('what an interrupted attempt has used', () => {
+  it('counts of an auditor, which is not looked at again, and is left to recovery of a worker', () => {
+    const spent = { ...attempt, spent: on.usage(5, 0.5), ranMs: 70 };
+    const auditor = {
+      attempt: { ...spent, role: 'auditor' as const },
+      phase: 'auditorExecuting' as const,
+    };
+    expect(update.noteInterruption(context(auditor), 'SIGINT')).toMatchObject({
+      usage: { auditor: { inputTokens: 5, costUsd: 0.5 } },
+      activeMs: 70,
+      usageUpTo: 4,
+      reason: 'SIGINT',
+    });
+    const worker = context({ attempt: spent, phase: 'workerExecuting' });
+    expect(update.noteInterruption(worker, 'SIGINT')).not.toHaveProperty('usage');
+  });
+});
+
+describe('being lost', () => {
+  it('counts in a row, and not where the attempt had come to a clean end', () => {
+    const lost = on.stoppedEnd('orchestratorLost');
+    expect(update.lossesWith(context({ losses: 2 }), lost)).toBe(3);
+    expect(update.lossesWith(context({ losses: 2 }), { ...lost, class: 'clean' })).toBe(0);
+    expect(update.lossesWith(context({ losses: 2 }), on.end())).toBe(0);
+  });
+});
+
+describe('another agent in the place of one at its limit', () => {
+  const before = context({
+    ...initialContext(
+      on.input({ agentCounts: { worker: 2, auditor: 2 }, limits: { onLimit: 'fallback' } }),
+    ),
+    attempt,
+  });
+
+  it.each([
+    ['It is at its limit', 'It is at its limit. The next agent takes its place.'],
+    ['It is at its limit!', 'It is at its limit! The next agent takes its place.'],
+    ['No. 3 is at its limit', 'No. 3 is at its limit. The next agent takes its place.'],
+  ])('is told behind what the first one said: "%s"', (message, told) => {
+    expect(noteLimit(before, on.end({ message }), null, null)).toMatchObject({
+      reason: 'fallback',
+      message: told,
+    });
+  });
+
+  it('has the salvage of the worker, and not its session; an auditor leaves it as it is', () => {
+    const salvage = {
+      attempt: 1,
+      reason: 'inactivity' as const,
+      text: on.text('half'),
+      session: { id: 's', usage: UNKNOWN_USAGE },
+    };
+    const at = (role: 'worker' | 'auditor') =>
+      noteLimit({ ...before, salvage, attempt: { ...attempt, role } }, on.end(), null, null)
+        .salvage;
+    expect(at('worker')).toEqual({ ...salvage, session: null });
+    expect(at('auditor')).toEqual(salvage);
+  });
+});
+
+describe('larger limits', () => {
+  it.each([
+    ['auditPending', true],
+    ['workerExecuting', true],
+    ['reiterationPending', false],
+    [null, false],
+  ] as const)('of a run that failed in %s repeat its iteration: %s', (failedIn, repeats) => {
+    const extended = (repeatsIteration: boolean) =>
+      update.extendLimits(context({ failedIn, repeatsIteration }), {}).repeatsIteration;
+    expect([extended(false), extended(true)]).toEqual([repeats, true]);
+  });
+});
+
 describe('limits', () => {
   it('keep what is not extended', () => {
     expect(update.extendLimits(context(), { maxIterations: 9 }).limits).toEqual({

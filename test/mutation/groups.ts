@@ -81,6 +81,8 @@ export const GROUPS: Readonly<Record<string, Group>> = {
       'test/machines/agent-turns.test.ts',
       'test/machines/usage.test.ts',
       'test/machines/effectless.test.ts',
+      'test/machines/lifecycle-ends.test.ts',
+      'test/machines/budgets.test.ts',
     ],
   },
   texts: {
