@@ -23,6 +23,9 @@ const APART_MS = 30;
 
 const POLL_MS = 5;
 
+/** Milliseconds after which one of the two should have given up long ago. */
+const PATIENCE_MS = 20_000;
+
 export async function raceResumes(races: number, random: Random): Promise<Races> {
   const broken: string[] = [];
   for (let done = 0; done < races; done += RACES_A_RUN)
@@ -50,21 +53,30 @@ async function oneRace(place: RunPlace, random: Random): Promise<string[]> {
   const one = place.start(['resume']);
   await delay(apart);
   const other = place.start(['resume']);
-  const [loser, winner] = await Promise.race([
-    one.ended.then((ended) => [ended, other] as const),
-    other.ended.then((ended) => [ended, one] as const),
+  const end = await Promise.race([
+    one.ended.then((loser) => ({ loser, winner: other })),
+    other.ended.then((loser) => ({ loser, winner: one })),
+    delay(PATIENCE_MS, null, { ref: false }),
   ]);
-  const goesOn = () => readLock(place.run()?.lock ?? '')?.pid === winner.child.pid;
-  await until(() => goesOn() || winner.child.exitCode !== null);
-  const broken = brokenOutcome(loser, winner);
-  await killed(winner);
+  const broken = end ? await brokenOutcome(place, end) : ['both go on with the run'];
+  await Promise.all([killed(one), killed(other)]);
   return broken;
 }
 
-function brokenOutcome({ code, err }: Ended, winner: Hosting): string[] {
-  if (winner.child.exitCode !== null) return [`both ended: ${err.trim()}`];
-  const says = code === 2 && err.includes(`by process ${winner.child.pid}`);
-  return says ? [] : [`the second ended with ${code}: ${err.trim()}`];
+interface Outcome {
+  readonly loser: Ended;
+  /** As it seems. */
+  readonly winner: Hosting;
+}
+
+async function brokenOutcome(place: RunPlace, { loser, winner }: Outcome): Promise<string[]> {
+  const { child } = winner;
+  const goesOn = () => readLock(place.run()?.lock ?? '')?.pid === child.pid;
+  await until(() => goesOn() || child.exitCode !== null);
+  const said = `ended with ${loser.code}: ${loser.err.trim()}`;
+  if (child.exitCode !== null) return [`both ended; the first of them ${said}`];
+  const isRefused = loser.code === 2 && loser.err.includes(`by process ${child.pid}`);
+  return isRefused ? [] : [`the one that does not go on ${said}`];
 }
 
 async function brokenEnd(place: RunPlace): Promise<string[]> {
@@ -81,5 +93,10 @@ async function killed({ child, ended }: Hosting): Promise<void> {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await delay(POLL_MS);
+  const deadline = Date.now() + PATIENCE_MS;
+  while (!condition()) {
+    if (Date.now() > deadline)
+      throw new Error(`A race does not begin or end in ${PATIENCE_MS} ms.`);
+    await delay(POLL_MS);
+  }
 }
