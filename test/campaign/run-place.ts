@@ -1,5 +1,5 @@
 /** A folder in which oneshot runs for the campaign, and the way to start it there. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -49,7 +49,7 @@ export function makePlace({ shape, inGit, inactivityMs = 30_000 }: PlaceOptions)
   for (const folder of ['work', 'home', 'tmp']) mkdirSync(join(path, folder));
   writeFileSync(lifeFile, '');
   writeFileSync(join(work, 'oneshot.config.json'), configOf(inactivityMs));
-  if (inGit) execFileSync('git', ['init', '-q', work]);
+  if (inGit) makeRepository(work);
   const own = { ONESHOT_CAMPAIGN: path, CAMPAIGN_SHAPE: shape, CAMPAIGN_LIFE: lifeFile };
   const mark = `ONESHOT_CAMPAIGN=${path}`;
   const runsDir = join(work, '.oneshot');
@@ -69,6 +69,13 @@ export function makePlace({ shape, inGit, inactivityMs = 30_000 }: PlaceOptions)
       rmSync(path, { recursive: true, force: true });
     },
   };
+}
+
+/** What git takes for a repository, made without a process that a Ctrl-C could end. */
+function makeRepository(path: string): void {
+  for (const folder of ['objects', 'refs'])
+    mkdirSync(join(path, '.git', folder), { recursive: true });
+  writeFileSync(join(path, '.git/HEAD'), 'ref: refs/heads/main\n');
 }
 
 /** So that a run is short, and no number of kills ends it. */
