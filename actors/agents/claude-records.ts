@@ -3,7 +3,7 @@ import { boundAnswer } from '../bounded-answer.ts';
 import { boundText, type JsonLinesOptions, type JsonObject } from '../stream-reader.ts';
 import { arrayOf, collect, numberOrNull, objectOf, textOf } from './json-fields.ts';
 import { failureOf } from './stream-failure.ts';
-import { sumOf } from './usage-sum.ts';
+import { positiveOrNull, sumOf } from './usage-sum.ts';
 
 const LOGIN = 'Log in with `/login` in claude, or set ANTHROPIC_API_KEY.';
 
@@ -116,15 +116,18 @@ function readResult(record: JsonObject): Activity[] {
   ];
 }
 
-/** Input is everything that was read: fresh, written to the cache, and read from it. The cost is the whole session's. */
+/**
+ * Input is everything that was read: fresh, written to the cache, and read from it. The cost is the whole session's. A run
+ * that was refused has zeros.
+ */
 function readUsage(record: JsonObject): Activity {
   const usage = objectOf(record.usage);
   const { cache_creation_input_tokens: written, cache_read_input_tokens: read } = usage;
   return {
     kind: 'usage',
-    inputTokens: sumOf(usage.input_tokens, written, read),
-    outputTokens: numberOrNull(usage.output_tokens),
-    costUsd: numberOrNull(record.total_cost_usd),
+    inputTokens: positiveOrNull(sumOf(usage.input_tokens, written, read)),
+    outputTokens: positiveOrNull(numberOrNull(usage.output_tokens)),
+    costUsd: positiveOrNull(numberOrNull(record.total_cost_usd)),
   };
 }
 

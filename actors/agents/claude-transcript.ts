@@ -16,7 +16,9 @@ export function readClaudeTranscript(text: string): TranscriptOutcome {
     .map(parseRecord)
     .filter((record) => record !== null);
   const messages = records.filter((record) => isMainMessage(record, 'assistant'));
-  const blocks = messages.flatMap(({ message }) => arrayOf(objectOf(message).content));
+  const blocks = messages
+    .filter(isOfModel)
+    .flatMap(({ message }) => arrayOf(objectOf(message).content));
   const last = objectOf(messages.at(-1)?.message);
   return {
     finished: last.stop_reason === 'end_turn' && !isFollowedByUser(records, messages.at(-1)),
@@ -32,6 +34,11 @@ export function readClaudeTranscript(text: string): TranscriptOutcome {
 /** Subagents write into the same file, as side chains. */
 function isMainMessage(record: JsonObject, type: string): boolean {
   return record.type === type && record.isSidechain !== true;
+}
+
+/** What Claude Code says itself, such as an error of its API, it records as said by the assistant. */
+function isOfModel({ message }: JsonObject): boolean {
+  return objectOf(message).model !== '<synthetic>';
 }
 
 function isFollowedByUser(records: readonly JsonObject[], last: JsonObject | undefined): boolean {

@@ -1,6 +1,14 @@
 /** What runs in the box: each command line through all trials, then one table. Exits with 1 when there are faults. */
 import { CLIS, type Cli } from './clis.ts';
-import { type Finding, tryKill, tryRefusal, tryRun, tryStop, tryVerify } from './trials.ts';
+import {
+  type Finding,
+  tryKill,
+  tryRefusal,
+  tryRun,
+  tryStop,
+  tryTooLong,
+  tryVerify,
+} from './trials.ts';
 
 const COLUMNS = [
   'agent',
@@ -13,6 +21,7 @@ const COLUMNS = [
   'resume',
   'stop',
   '401',
+  'too long',
   'verify',
   'seconds',
 ];
@@ -28,7 +37,7 @@ process.exitCode = faults.length > 0 ? 1 : 0;
 async function tryOut(cli: Cli): Promise<Finding> {
   const start = performance.now();
   const findings: Finding[] = [];
-  for (const trial of [tryRun, tryRefusal, tryKill, tryStop, tryVerify]) {
+  for (const trial of [tryRun, tryRefusal, tryTooLong, tryKill, tryStop, tryVerify]) {
     console.error(`${cli.name}: ${trial.name}`);
     findings.push(await trial(cli).catch(failed));
   }

@@ -1,7 +1,7 @@
 /** The one task of all runs, and what the model says to it: in the first round its work is not good, in the second it is. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Question, type Reply, USAGE } from './model/protocol.ts';
+import { type Question, type Refusal, type Reply, USAGE } from './model/protocol.ts';
 import type { Script } from './model/server.ts';
 import { answerCall, writeCall } from './model/tool-choice.ts';
 import { answerSmall } from './small-questions.ts';
@@ -34,8 +34,8 @@ export interface TaskScript extends Script {
 
 export interface TaskOptions {
   readonly workTree: string;
-  /** The status with which each question is refused. Default: none is. */
-  readonly refusal?: number;
+  /** Why each question is refused. Default: none is. */
+  readonly refusal?: Refusal;
   /** Whether the worker's first report is never finished. Default: no. */
   readonly stalls?: boolean;
 }

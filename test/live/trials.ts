@@ -3,10 +3,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentAdapter } from '../../actors/agents/adapter.ts';
 import { findAgent } from '../../actors/agents/registry.ts';
+import type { EndClass } from '../../machines/contracts.ts';
 import type { RunReport } from '../../services/run-report.ts';
 import type { VerificationRow } from '../../services/verification.ts';
 import type { Cli } from './clis.ts';
 import { leftovers, livingPids } from './leftovers.ts';
+import type { Refusal } from './model/protocol.ts';
 import { attemptFolders, readJson, type Seat, type StartedOneshot, takeSeat } from './seat.ts';
 import { MENDED, TASK, WORKER_HEADER } from './task.ts';
 
@@ -77,16 +79,30 @@ function rowOf(line: string): VerificationRow | null {
 
 /** A key that is refused ends the run at once, as that. */
 export async function tryRefusal(cli: Cli): Promise<Finding> {
-  return seated(cli, 'refusal', { refusal: 401 }, async (seat) => {
+  return tryRefused(cli, '401', 'key', 'unauthorized');
+}
+
+/** So does a task that is too long for the model, since a second try would be the same. */
+export async function tryTooLong(cli: Cli): Promise<Finding> {
+  return tryRefused(cli, 'too long', 'length', 'contextTooLong');
+}
+
+function tryRefused(
+  cli: Cli,
+  column: string,
+  refusal: Refusal,
+  expected: EndClass,
+): Promise<Finding> {
+  return seated(cli, `refused ${refusal}`, { refusal }, async (seat) => {
     const { code } = await seat.start(runArguments(cli)).ended;
     const report = await seat.report();
     const endClass = report.attempts.at(-1)?.end?.class ?? 'none';
     const faults = [
-      fault(code !== 0 && report.state === 'failed', `refused, it ended ${report.state} (${code})`),
-      fault(endClass === 'unauthorized', `refused, it ended as ${endClass}: ${report.message}`),
-      fault(report.attempts.length === 1, `refused, it took ${report.attempts.length} attempts`),
+      fault(code !== 0 && report.state === 'failed', `it ended ${report.state} (${code})`),
+      fault(endClass === expected, `it ended as ${endClass}: ${report.message}`),
+      fault(report.attempts.length === 1, `it took ${report.attempts.length} attempts`),
     ];
-    return { cells: { '401': endClass }, faults: known(faults) };
+    return { cells: { [column]: endClass }, faults: known(faults) };
   });
 }
 

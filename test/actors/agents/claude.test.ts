@@ -159,6 +159,11 @@ describe('The transcript of claude', () => {
     expect(seen.toolCalls[0]).toContain('Write');
   });
 
+  it('of a refused question has nothing that the model said', () => {
+    const seen = readClaudeTranscript(fixture('too_long.transcript.jsonl').toString());
+    expect(seen).toEqual({ finished: false, lastText: '', toolCalls: [] });
+  });
+
   it('lies where the work tree says', () => {
     const where = { home: '/home/me', cwd: '/src/my.app', isRoot: false, environment: {} };
     expect(claude.transcript?.find(where, 'id')).toBe(

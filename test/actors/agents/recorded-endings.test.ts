@@ -93,6 +93,20 @@ describe('The recorded endings', () => {
     expect(kind).toBe('partial');
   });
 
+  it.each(ENDINGS.filter((one) => one.class === 'contextTooLong').map(nameOf))(
+    'of a task that is too long (%s) leave nothing to go on with, since a second try would be the same',
+    (name) => {
+      const ending = ENDINGS.find((one) => nameOf(one) === name);
+      if (!ending) throw new Error(name);
+      const path = transcriptOf(ending);
+      const transcript = existsSync(path)
+        ? (adapterOf(ending).transcript?.read(path, '') ?? null)
+        : null;
+      const seen = { ...evidence(ending), transcript };
+      expect(judgeRecovery(seen)).toEqual({ kind: 'dead', class: 'contextTooLong' });
+    },
+  );
+
   it.each(AGENTS)('of %s are all listed', (agent) => {
     const recorded = readdirSync(`${FOLDER}/${agent}`)
       .filter((name) => /^\w+\.(ndjson|txt)$/.test(name))

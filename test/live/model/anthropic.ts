@@ -5,6 +5,7 @@ import {
   objectOf,
   objectsOf,
   type Protocol,
+  type Refused,
   type Reply,
   textsOf,
   USAGE,
@@ -45,11 +46,19 @@ export const anthropic: Protocol = {
     stop_sequence: null,
     usage: { input_tokens: USAGE.input, output_tokens: USAGE.output },
   }),
-  refusal: (status, message) => ({
-    type: 'error',
-    error: { type: status === 401 ? 'authentication_error' : 'api_error', message },
-  }),
+  refusals: {
+    key: refused(401, 'authentication_error', 'invalid x-api-key'),
+    length: refused(
+      400,
+      'invalid_request_error',
+      'prompt is too long: 214321 tokens > 200000 maximum',
+    ),
+  },
 };
+
+function refused(status: number, type: string, message: string): Refused {
+  return { status, body: { type: 'error', error: { type, message } } };
+}
 
 async function write(stream: EventStream, reply: Reply, { model }: Json): Promise<void> {
   const send = (type: string, rest: object = {}) => stream.send({ type, ...rest }, type);

@@ -5,6 +5,7 @@ import {
   objectOf,
   objectsOf,
   type Protocol,
+  type Refused,
   type Reply,
   textsOf,
   USAGE,
@@ -44,14 +45,20 @@ export const chatCompletions: Protocol = {
     choices: [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop' }],
     usage: CHAT_USAGE,
   }),
-  refusal: (status, message) => ({
-    error: {
-      message,
-      type: 'invalid_request_error',
-      code: status === 401 ? 'invalid_api_key' : null,
-    },
-  }),
+  refusals: {
+    key: refusedByOpenAi(401, 'invalid_api_key', 'Incorrect API key provided: dummy.'),
+    length: refusedByOpenAi(
+      400,
+      'context_length_exceeded',
+      "This model's maximum context length is 128000 tokens. However, your messages resulted in 214321 tokens. Please reduce the length of the messages.",
+    ),
+  },
 };
+
+/** As chat completions and responses have it. */
+export function refusedByOpenAi(status: number, code: string, message: string): Refused {
+  return { status, body: { error: { message, type: 'invalid_request_error', code } } };
+}
 
 async function write(stream: EventStream, reply: Reply, { model }: Json): Promise<void> {
   const created = Math.floor(Date.now() / 1000);

@@ -5,6 +5,7 @@ import {
   objectOf,
   objectsOf,
   type Protocol,
+  type Refused,
   type Reply,
   textsOf,
   USAGE,
@@ -35,10 +36,19 @@ export const gemini: Protocol = {
   wantsStream: (path) => path.endsWith(':streamGenerateContent'),
   write,
   whole: ({ text }) => answerOf([{ text }], { finishReason: 'STOP' }),
-  refusal: (code, message) => ({
-    error: { code, message, status: code === 401 ? 'UNAUTHENTICATED' : 'INTERNAL' },
-  }),
+  refusals: {
+    key: refused(401, 'UNAUTHENTICATED', 'API key not valid. Please pass a valid API key.'),
+    length: refused(
+      400,
+      'INVALID_ARGUMENT',
+      'The input token count (1214321) exceeds the maximum number of tokens allowed (1048576).',
+    ),
+  },
 };
+
+function refused(code: number, status: string, message: string): Refused {
+  return { status: code, body: { error: { code, message, status } } };
+}
 
 async function write(stream: EventStream, reply: Reply): Promise<void> {
   await eachPiece(reply, (text) => stream.send(answerOf([{ text }])));

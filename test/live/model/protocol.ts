@@ -41,8 +41,17 @@ export interface Protocol {
   write(stream: EventStream, reply: Reply, body: Json): Promise<void>;
   /** The reply in one piece. */
   whole(reply: Reply, body: Json): Json;
-  /** The body of an error. */
-  refusal(status: number, message: string): Json;
+  /** Answers with an error, in the words of its provider. */
+  readonly refusals: Readonly<Record<Refusal, Refused>>;
+}
+
+/** Why a question is refused: its key is not valid, or it is longer than what the model takes. */
+export type Refusal = 'key' | 'length';
+
+export interface Refused {
+  /** Of HTTP. */
+  readonly status: number;
+  readonly body: Json;
 }
 
 export function sendJson(response: ServerResponse, status: number, body: Json): void {

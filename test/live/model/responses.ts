@@ -1,3 +1,4 @@
+import { refusedByOpenAi } from './chat-completions.ts';
 import type { EventStream } from './event-stream.ts';
 import {
   eachPiece,
@@ -36,13 +37,14 @@ export const responses: Protocol = {
     model,
     output: [{ type: 'message', role: 'assistant', content: [{ type: 'output_text', text }] }],
   }),
-  refusal: (status, message) => ({
-    error: {
-      message,
-      type: 'invalid_request_error',
-      code: status === 401 ? 'invalid_api_key' : null,
-    },
-  }),
+  refusals: {
+    key: refusedByOpenAi(401, 'invalid_api_key', 'Incorrect API key provided: dummy.'),
+    length: refusedByOpenAi(
+      400,
+      'context_length_exceeded',
+      'Your input exceeds the context window of this model. Please adjust your input and try again.',
+    ),
+  },
 };
 
 /** Tools may come in groups; those without a schema take free text. */

@@ -8,6 +8,7 @@ import {
   objectOf,
   type Protocol,
   type Question,
+  type Refusal,
   type Reply,
   sendJson,
 } from './protocol.ts';
@@ -15,8 +16,8 @@ import { responses } from './responses.ts';
 
 /** What a model says. */
 export interface Script {
-  /** The HTTP status that every question is refused with; `null` when none is. */
-  refuses(): number | null;
+  /** Why every question is refused; `null` when none is. */
+  refuses(): Refusal | null;
   answer(question: Question): Reply;
 }
 
@@ -57,9 +58,10 @@ async function handle(
     answerAside(pathname, response);
     return;
   }
-  const status = script.refuses();
-  if (status !== null) {
-    sendJson(response, status, protocol.refusal(status, 'The key is not valid.'));
+  const refusal = script.refuses();
+  if (refusal !== null) {
+    const { status, body: said } = protocol.refusals[refusal];
+    sendJson(response, status, said);
     return;
   }
   const reply = script.answer(protocol.read(body));
