@@ -23,7 +23,7 @@ export type Activity =
     }
   /** Of this attempt up to now, not of this step: each replaces the one before. */
   | ({ readonly kind: 'usage' } & Usage)
-  /** The agent itself waits for its provider. It is alive. */
+  /** The agent itself waits, for its provider or for a permission. It is alive. */
   | { readonly kind: 'retry'; readonly message: string; readonly delayMs: number | null }
   /** Something went wrong and the agent goes on. */
   | { readonly kind: 'error'; readonly message: string }
