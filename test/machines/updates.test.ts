@@ -224,6 +224,36 @@ describe('another agent in the place of one at its limit', () => {
   });
 });
 
+describe('a limit that cannot be waited for', () => {
+  it.each([null, on.ENDED_AT - 1, on.ENDED_AT])('ends at %s, so it is probed for', (resumeAt) => {
+    expect(noteLimit(context(), on.end(), resumeAt, null).resumeAt).toBe(on.ENDED_AT + 60_000);
+  });
+
+  it('is no reason for another agent where the run is to wait', () => {
+    const before = {
+      ...initialContext(on.input({ agentCounts: { worker: 2, auditor: 2 } })),
+      attempt,
+    };
+    expect(noteLimit(before, on.end(), null, null).turns?.worker.current).toBe(0);
+  });
+});
+
+describe('partial work in a session', () => {
+  it('has what all attempts in that session have used', () => {
+    const taken = (id: string) => {
+      const session = { id, usage: on.usage(5, 0.5) };
+      const salvage = { attempt: 1, reason: 'inactivity' as const, text: on.text('half'), session };
+      const end = { ...on.stoppedEnd('inactivity'), sessionId: 's', usage: on.usage(2, 0.25) };
+      return update.takePartial(context({ salvage }), end, on.text('more'));
+    };
+    expect(taken('s')).toMatchObject({
+      reason: 'partial',
+      salvage: { session: { id: 's', usage: { inputTokens: 7, costUsd: 0.75 } } },
+    });
+    expect(taken('other').salvage?.session?.usage).toMatchObject({ inputTokens: 2, costUsd: 0.25 });
+  });
+});
+
 describe('larger limits', () => {
   it.each([
     ['auditPending', true],

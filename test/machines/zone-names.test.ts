@@ -58,6 +58,9 @@ describe('The time zone behind a time', () => {
     ['Z', 0],
     ['UTC', 0],
     [' zulu', 0],
+    [' (zulu)', 0],
+    ['utc', 0],
+
     ['+2', 120],
     ['+02', 120],
     ['-0330', -210],
@@ -90,6 +93,9 @@ describe('The time zone behind a time', () => {
   it.each([
     '',
     ' today',
+    ' XYZ',
+    ' ABCTX',
+    ' for all (Europe/Berlin)',
     'Zebra',
     ' NOW',
     ' TRY',
