@@ -80,6 +80,19 @@ describe('A run that fails', () => {
   });
 });
 
+describe('A verdict', () => {
+  it('has feedback for the next worker only when it is "retry" and there is some', () => {
+    const silent = play([...to.toAuditor, on.ended(on.answer('retry', { feedback: null }))]);
+    expect(stateOf(silent)).toBe('reiterationPending');
+    expect(silent.context).toMatchObject({ feedback: null, rounds: [] });
+    const done = on.answer('done', { feedback: on.text('well done') });
+    expect(play([...to.toAuditor, on.ended(done)]).context).toMatchObject({
+      feedback: null,
+      rounds: [],
+    });
+  });
+});
+
 describe('A run that goes on', () => {
   it('after the limit of an auditor no longer gives the limit as its reason', () => {
     const run = play([...to.toAuditorQuota, on.quotaReset]);

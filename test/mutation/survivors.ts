@@ -53,6 +53,7 @@ export const SURVIVORS: readonly Survivor[] = [
   ]),
   ...same('saves work only: what it skips comes to the same', [
     ['machines/json-objects.ts', 'if (to === null && paragraphEnd < at)', ''],
+    ['machines/effectless.ts', 'if (answers === undefined) return on', 'false'],
     ['machines/verdict-broken.ts', 'others.slice(-NAMED_WITHOUT_VERDICT)', 'others'],
     ['machines/verdict-broken.ts', 'match && match.index < stop', 'true'],
     ['machines/verdict-broken.ts', 'match && match.index < stop', '<= stop'],
@@ -96,6 +97,14 @@ export const SURVIVORS: readonly Survivor[] = [
     ['machines/verdict-broken.ts', 'const VALUE =', '([\\S\\S]?)'],
     ['machines/verdict-lines.ts', 'const LOOSE_SEPARATOR', '/(?:is|'],
   ]),
+  ...same('only where it is the whole answer is it known which part of the text it is', [
+    ['machines/verdict-lines.ts', 'lined.text.slice(block.from, block.to).trimEnd()', 'lined.text'],
+  ]),
+  ...same('nothing is done there: to enter it again, or to stay in it, is the same', [
+    ['machines/lifecycle.ts', "{ target: 'created', reenter: true }", ''],
+    ['machines/recovery-state.ts', "{ target: 'recoveryPending', reenter: true }", 'false'],
+    ['machines/context.ts', "phase: 'created'", '""'],
+  ]),
   ...same('words for the chart and for a person who reads it', [
     ['machines/lifecycle.ts', 'description:', '""'],
     ['machines/recovery-state.ts', 'description:', '""'],
@@ -107,7 +116,6 @@ export const SURVIVORS: readonly Survivor[] = [
     ['machines/implementations.ts', "=> unprovided('", ''],
     ['machines/implementations.ts', 'function unprovided', '{}'],
     ['machines/implementations.ts', 'is supplied by the host', '``'],
-    ['machines/implementations.ts', 'actors: {', '{}'],
     ['machines/implementations.ts', 'types: {', '{}'],
   ]),
   ...same('the guard before it let only such an event or context through', [
@@ -118,6 +126,7 @@ export const SURVIVORS: readonly Survivor[] = [
     ['machines/implementations.ts', 'endOf(event)?.verdict?.kind', 'verdict'],
     ['machines/implementations.ts', 'findingsOf(event)?.kind', 'findingsOf(event).kind'],
     ['machines/implementations.ts', 'end?.class', 'end.class'],
+    ['machines/implementations.ts', 'event.output.findings : null', 'true'],
     ['machines/implementations.ts', "event.type === 'checks.ended' && event.feedback", 'true'],
     ['machines/implementations.ts', "case 'clean':", '""'],
     ['machines/implementations.ts', "case 'limited':", '""'],
@@ -160,8 +169,9 @@ export const SURVIVORS: readonly Survivor[] = [
   ...same('what else reads the same words says the same', [
     ['machines/moments-in-text.ts', 'const TWENTY_FOUR', ''],
     ['machines/quota-time.ts', "'$1m'", ''],
+    ['machines/quota-time.ts', "new RegExp(CUE, 'i')", '""'],
+    ['machines/quota-time.ts', 'const LEAD', '/[^'],
     ['machines/quota-time.ts', 'less than an? minute', ''],
-    ['machines/zone-names.ts', '(?:UTC|GMT|zulu)', ''],
   ]),
   ...same('what is not a number, or is no later than now, is not believed', [
     ['machines/quota-time.ts', 'const spans =', STRYKER],
@@ -175,6 +185,7 @@ export const SURVIVORS: readonly Survivor[] = [
     ['machines/moments-in-text.ts', 'const WEEKDAYS', '""'],
     ['machines/quota-time.ts', 'now < LAST_NOW_MS', '<= LAST_NOW_MS'],
     ['machines/time-zones.ts', 'shown.toSorted', ''],
+    ['machines/limit-updates.ts', 'if (resumeAt === null || resumeAt', 'false'],
     ['machines/limit-updates.ts', 'const isLong = resumeAt !== null', 'true'],
   ]),
   ...same('every state is set before it is read', [
