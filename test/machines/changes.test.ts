@@ -102,3 +102,90 @@ Binary files differ
     );
   });
 });
+
+describe('The list of the changes', () => {
+  it('counts one file as one, what is added and what is deleted', () => {
+    const one = { ...file('a.ts', ''), added: 2, deleted: 3 };
+    expect(renderChanges({ ...whole, files: [one] })).toBe(
+      '1 file changed, 2 lines added, 3 deleted; all of it: git diff aaaa bbbb\n\n- modified a.ts (+2 -3)',
+    );
+  });
+
+  it('names as many files as may be named, and how many more there are', () => {
+    const listOf = (count: number) =>
+      renderChanges({
+        ...whole,
+        files: Array.from({ length: count }, (_, n) => file(`f${n}`, '')),
+      });
+    expect(listOf(FILES_LIMIT)).toMatch(/- modified f199 \(\+1 -0\)$/);
+    expect(listOf(FILES_LIMIT + 1)).toMatch(/f199 \(\+1 -0\)\n- … and 1 more file$/);
+    expect(listOf(FILES_LIMIT + 2)).toMatch(/f199 \(\+1 -0\)\n- … and 2 more files$/);
+    const cut = Array.from({ length: FILES_LIMIT + 1 }, (_, n) => file(`f${n}`, null));
+    expect(renderChanges({ ...whole, files: cut })).toMatch(/cut in:\n[^…]*\n- … and 1 more file$/);
+    const skipped = cut.map(({ path }) => ({ path, bytes: 7, why: 'tooLarge' as const }));
+    expect(renderChanges({ ...whole, files: [], skipped })).toMatch(/- … and 1 more file$/);
+  });
+
+  it('tells what was not recorded, and why', () => {
+    const skipped = [
+      { path: 'big', bytes: 7, why: 'tooLarge' },
+      { path: 'secret/', bytes: 0, why: 'unreadable' },
+    ] as const;
+    const told =
+      'Not recorded, so not compared:\n- big (too large: 7 bytes)\n- secret/ (unreadable)';
+    expect(renderChanges({ ...whole, files: [], skipped })).toBe(`No file was changed.\n${told}`);
+    expect(renderChanges({ ...whole, files: [] })).toBe('No file was changed.');
+    expect(renderChanges({ ...whole, files: [file('a', '')], skipped })).toContain(`\n\n${told}`);
+  });
+
+  it('ends the patch with a line of its own before its fence', () => {
+    expect(renderChanges({ ...whole, files: [file('a', '+x')] })).toMatch(/```diff\n\+x\n```$/);
+  });
+});
+
+describe('A patch that is too long', () => {
+  it('is cut behind a whole line, with how many follow', () => {
+    const [{ text } = { text: '' }] = boundPatches([file('a', lines(1_000))], 840);
+    expect(text).toBe(`${lines(100)}[… 900 more lines are cut …]\n`);
+  });
+
+  it('is cut in its line where that is the only one', () => {
+    const [{ text } = { text: '' }] = boundPatches([file('a', 'x'.repeat(2_000))], 440);
+    expect(text).toBe(`${'x'.repeat(400)}[… 0 more lines are cut …]\n`);
+  });
+
+  it('is shown from four hundred characters on', () => {
+    const shown = (limit: number) => boundPatches([file('a', lines(1_000))], limit)[0]?.text !== '';
+    expect([shown(399), shown(400)]).toEqual([false, true]);
+  });
+
+  it('leaves the room of short ones to long ones', () => {
+    const files = [file('a', lines(500)), file('b', lines(10)), file('c', lines(500))];
+    const lengths = boundPatches(files, 4_000).map(({ text }) => text.length);
+    expect(lengths[1]).toBe(80);
+    for (const at of [0, 2]) expect(lengths[at]).toBeGreaterThan(1_900);
+  });
+
+  it.each([
+    'package-lock.json',
+    'a/yarn.lock',
+    'poetry.lock',
+    'go.sum',
+    'x/app.min.js',
+    'app.min.css',
+    'a.js.map',
+    'a.snap',
+    'pnpm-lock.yaml',
+  ])('of what tools write has at most a thousand characters: %s', (path) => {
+    const [shown] = boundPatches([file(path, lines(1_000))], PATCHES_LIMIT);
+    expect(shown?.isCut).toBe(true);
+    expect(shown?.text.length).toBeLessThanOrEqual(1_000);
+  });
+
+  it.each(['lock.ts', 'a.lock/b.ts', 'map', 'my-go.sum', 'a.snap.ts', 'xyarn.locks'])(
+    'of any other file has what fits: %s',
+    (path) => {
+      expect(boundPatches([file(path, lines(1_000))], PATCHES_LIMIT)[0]?.isCut).toBe(false);
+    },
+  );
+});

@@ -87,6 +87,6 @@ export const GROUPS: Readonly<Record<string, Group>> = {
   },
   texts: {
     mutate: ['machines/prompts.ts', 'machines/changes.ts'],
-    tests: ['test/machines/changes.test.ts'],
+    tests: ['test/machines/changes.test.ts', 'test/machines/prompts.test.ts'],
   },
 };

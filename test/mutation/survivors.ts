@@ -105,6 +105,15 @@ export const SURVIVORS: readonly Survivor[] = [
     ['machines/recovery-state.ts', "{ target: 'recoveryPending', reenter: true }", 'false'],
     ['machines/context.ts', "phase: 'created'", '""'],
   ]),
+  ...same('two shares of the same size are the same share', [
+    ['machines/changes.ts', 'if (wish > share)', 'wish >= share'],
+  ]),
+  ...same('words for an agent, which a person may replace', [
+    ['machines/prompts.ts', 'You are the ', '""'],
+    ['machines/prompts.ts', 'decide by yourself and say', '""'],
+    ['machines/prompts.ts', 'was found, and end with', '""'],
+    ['machines/prompts.ts', "worker's report. Look for yourself", '""'],
+  ]),
   ...same('words for the chart and for a person who reads it', [
     ['machines/lifecycle.ts', 'description:', '""'],
     ['machines/recovery-state.ts', 'description:', '""'],
