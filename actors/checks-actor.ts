@@ -1,42 +1,48 @@
 /** Runs the user's checks: process trees like the agents', with the same records and the same stopping rules. */
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { concatMap, defer, finalize, from, lastValueFrom, map, race, timer, toArray } from 'rxjs';
+import { readFileSync } from 'node:fs';
+import { concatMap, defer, finalize, from, lastValueFrom, race, timer, toArray } from 'rxjs';
 import { fromEventObservable } from 'xstate';
-import type { AttemptPlan, CheckResult, TextRef } from '../machines/contracts.ts';
+import type { AttemptPlan, CheckResult, TextRef, Work } from '../machines/contracts.ts';
 import { PREVIEW_LENGTH } from '../machines/contracts.ts';
 import type { CheckEvent } from '../machines/events.ts';
 import { readExit } from './attempt-exit.ts';
-import { type AttemptFiles, attemptFiles, createAttemptFolder } from './attempt-files.ts';
+import { type AttemptFiles, createAttemptFolder } from './attempt-files.ts';
 import { attemptMarker, startTree } from './attempt-launch.ts';
 import { startedProcess } from './attempt-process.ts';
+import { type CheckRound, nextCheckRound } from './check-round.ts';
 import type { CheckSettings, RunHost } from './run-host.ts';
 import { writeText } from './run-texts.ts';
+import { treeOf } from './tree-recorder.ts';
 
 /** Characters of a failing check's output that the next worker is given: the last ones. */
 const FEEDBACK_LENGTH = 20_000;
 
 export function checksActor(host: RunHost) {
   return fromEventObservable<CheckEvent, AttemptPlan>(({ input }) =>
-    from(host.settings.checks.map((check, index) => ({ check, index }))).pipe(
-      concatMap(({ check, index }) => runCheck(host, input, check, index)),
-      toArray(),
-      map((runs) => checksEnded(host, input, runs)),
-    ),
+    defer(() => {
+      const round = nextCheckRound(host.folder, workOf(input));
+      return from(host.trees.before(round.files)).pipe(
+        concatMap(() => host.settings.checks.map((check, index) => ({ check, index }))),
+        concatMap(({ check, index }) => runCheck(host, round.ofCheck(index), check)),
+        toArray(),
+        concatMap(async (runs) => {
+          await host.trees.after(round.files);
+          return checksEnded(host, input, round, runs);
+        }),
+      );
+    }),
   );
 }
 
 interface CheckRun {
   readonly check: CheckSettings;
+  readonly files: AttemptFiles;
   readonly result: CheckResult;
 }
 
-function runCheck(host: RunHost, plan: AttemptPlan, check: CheckSettings, index: number) {
+function runCheck(host: RunHost, files: AttemptFiles, check: CheckSettings) {
   return defer(async (): Promise<CheckRun> => {
-    const files = checkFiles(host, plan, index);
-    // What a run of it left that was lost half way: its exit record must not pass for that of this one.
-    rmSync(files.folder, { recursive: true, force: true });
     createAttemptFolder(files);
     const startedAt = host.now();
     const tree = startTree({
@@ -50,30 +56,18 @@ function runCheck(host: RunHost, plan: AttemptPlan, check: CheckSettings, index:
     const { gone$ } = startedProcess(files, host.runId, tree);
     await lastValueFrom(race(gone$, timer(check.timeoutMs)));
     await host.stops.stop({ files, wrapperPid: tree.wrapperPid, liveness: null });
-    return { check, result: checkResult(host, files, check, host.now() - startedAt) };
-  }).pipe(finalize(() => void stopCheck(host, plan, index)));
+    return { check, files, result: checkResult(host, files, check, host.now() - startedAt) };
+  }).pipe(finalize(() => void stopCheck(host, files)));
 }
 
 /** Leaving the state in the middle ends the check that runs; one that has ended has nothing left to stop. */
-function stopCheck(host: RunHost, plan: AttemptPlan, index: number): Promise<unknown> {
-  return host.stops.stop({
-    files: checkFiles(host, plan, index),
-    wrapperPid: null,
-    liveness: null,
-  });
+function stopCheck(host: RunHost, files: AttemptFiles): Promise<unknown> {
+  return host.stops.stop({ files, wrapperPid: null, liveness: null });
 }
 
-/** A check's files lie in the folder of the attempt that it judges. */
-function checkFiles(host: RunHost, plan: AttemptPlan, index: number): AttemptFiles {
-  const parent = attemptFiles(host.folder, { number: plan.number, role: 'worker' });
-  const name = `check-${index + 1}`;
-  const folder = join(parent.folder, name);
-  return {
-    name: `${parent.name}/${name}`,
-    path: `${parent.path}/${name}`,
-    folder,
-    file: (file) => join(folder, file),
-  };
+function workOf({ work, number }: AttemptPlan): Work {
+  if (!work) throw new Error(`The checks after attempt ${number} have no result to judge.`);
+  return work;
 }
 
 function checkResult(
@@ -89,6 +83,7 @@ function checkResult(
   return {
     name: check.name,
     passed: exitCode === 0,
+    required: check.required,
     exitCode,
     durationMs,
     output: {
@@ -100,19 +95,23 @@ function checkResult(
   };
 }
 
-function checksEnded(host: RunHost, plan: AttemptPlan, runs: readonly CheckRun[]): CheckEvent {
+function checksEnded(
+  host: RunHost,
+  plan: AttemptPlan,
+  round: CheckRound,
+  runs: readonly CheckRun[],
+): CheckEvent {
   const failed = runs.find(({ check, result }) => check.required && !result.passed);
   return {
     type: 'checks.ended',
     attempt: plan.number,
     results: runs.map(({ result }) => result),
-    feedback: failed ? writeFeedback(host, plan, failed) : null,
+    feedback: failed ? writeFeedback(host, failed) : null,
+    tree: treeOf(round.files)?.after ?? null,
   };
 }
 
-function writeFeedback(host: RunHost, plan: AttemptPlan, { check, result }: CheckRun): TextRef {
-  const index = host.settings.checks.indexOf(check);
-  const files = checkFiles(host, plan, index);
+function writeFeedback(host: RunHost, { check, files, result }: CheckRun): TextRef {
   const output = (['stdout', 'stderr'] as const)
     .map((name) => readFileSync(files.file(name), 'utf8').slice(-FEEDBACK_LENGTH))
     .join('');

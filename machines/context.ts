@@ -45,6 +45,7 @@ export type FailureReason =
   | 'workerDead'
   | 'auditorDead'
   | 'auditorUnreadable'
+  | 'treeChanged'
   | 'internalError';
 
 /** What a run begins with. */

@@ -143,6 +143,8 @@ export type Findings =
 export interface CheckResult {
   readonly name: string;
   readonly passed: boolean;
+  /** Whether the work is not done while it fails. */
+  readonly required: boolean;
   readonly exitCode: number | null;
   readonly durationMs: number;
   /** The check's output: its preview is the end of it, where test runners put what failed. */
@@ -229,7 +231,10 @@ export interface AttemptPlan {
 export interface Work {
   readonly attempt: number;
   readonly result: TextRef;
+  /** Empty until they have run on the files as they are. */
   readonly checks: readonly CheckResult[];
+  /** Git's name of the work tree that all required checks passed on; `null` where it is not known. */
+  readonly checkedTree: string | null;
 }
 
 /** Folder name of an attempt and value of `ONESHOT_ATTEMPT`: `0001-worker`. */

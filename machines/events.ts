@@ -40,6 +40,8 @@ export type CheckEvent = {
   readonly results: readonly CheckResult[];
   /** The failing output as the next worker's feedback; `null` when all required checks passed. */
   readonly feedback: TextRef | null;
+  /** Git's name of the work tree that they left; `null` where it is not recorded. */
+  readonly tree: string | null;
 };
 
 /** What the recovery actor found, for the attempt that it examined. */

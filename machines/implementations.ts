@@ -59,6 +59,10 @@ export const implementations = setup({
     endedCleanly: ({ event }) => isClean(endOf(event)),
     verdictIs: ({ event }, { kind }: { kind: Verdict['kind'] }) =>
       endOf(event)?.verdict?.kind === kind,
+    /** A verdict is for the files that the checks passed on, and these are still there. */
+    judgesCheckedTree: ({ context, event }) => update.judgesCheckedTree(context, requireEnd(event)),
+    /** What the checks said is not known of the files as they are. */
+    checksOutdated: ({ context }) => context.hasChecks && context.work?.checks.length === 0,
     found: ({ event }, { kind }: { kind: Findings['kind'] }) => findingsOf(event)?.kind === kind,
     diesForGood: ({ event }) => fatalReason(endOf(event)) !== null,
     /** With the death that this event reports, is there a start left in this iteration? */
@@ -118,7 +122,7 @@ export const implementations = setup({
     acceptWork: assign(({ context, event }) => update.acceptWork(context, requireEnd(event))),
     acceptChecks: assign(({ context, event }) => {
       assertEvent(event, 'checks.ended');
-      return update.acceptChecks(context, event.results);
+      return update.acceptChecks(context, event.results, event.tree);
     }),
     takeFailedChecks: assign(({ context, event }) => {
       assertEvent(event, 'checks.ended');
@@ -126,9 +130,7 @@ export const implementations = setup({
       return feedback ? update.takeFailedChecks(context, results, feedback) : {};
     }),
     takeVerdict: assign(({ context, event }) => update.takeVerdict(context, requireEnd(event))),
-    noteUnreadable: assign(({ context, event }) =>
-      update.noteUnreadable(context, requireEnd(event)),
-    ),
+    refuseAnswer: assign(({ context, event }) => update.refuseAnswer(context, requireEnd(event))),
     takePartial: assign(({ context, event }) => {
       const findings = findingsOf(event);
       if (findings?.kind !== 'partial') return {};
@@ -145,9 +147,7 @@ export const implementations = setup({
       const end = requireEnd(event);
       return update.fail(fatalReason(end) ?? `${currentAttempt(context).role}Dead`, end.message);
     }),
-    failUnreadable: assign(({ context }) =>
-      update.fail('auditorUnreadable', `No auditor gave a readable verdict: ${context.diagnosis}`),
-    ),
+    failUnjudged: assign(({ context }) => update.failUnjudged(context)),
     failIterations: assign(({ context }) =>
       update.failForBudget(context, 'maxIterations', iterationsMessage(context)),
     ),

@@ -140,6 +140,7 @@ export const lifecycle = implementations.createMachine({
       after: {
         0: [
           { guard: 'exhausted', target: 'failed', actions: 'failExhausted' },
+          { guard: 'checksOutdated', target: 'checksExecuting' },
           { target: 'auditorExecuting', actions: beginAttemptOf('auditor') },
         ],
       },
@@ -160,7 +161,7 @@ export const lifecycle = implementations.createMachine({
         ...watchedEvents,
         'agent.ended': [
           {
-            guard: and(['ofThisAttempt', 'endedCleanly', verdictIs('done')]),
+            guard: and(['ofThisAttempt', 'endedCleanly', verdictIs('done'), 'judgesCheckedTree']),
             target: 'completed',
             actions: 'takeVerdict',
           },
@@ -177,12 +178,12 @@ export const lifecycle = implementations.createMachine({
           {
             guard: and(['ofThisAttempt', 'endedCleanly', 'attemptsLeft']),
             target: 'auditPending',
-            actions: 'noteUnreadable',
+            actions: 'refuseAnswer',
           },
           {
             guard: and(['ofThisAttempt', 'endedCleanly']),
             target: 'failed',
-            actions: ['noteUnreadable', 'failUnreadable'],
+            actions: ['refuseAnswer', 'failUnjudged'],
           },
           abnormalEnd,
         ],

@@ -70,7 +70,7 @@ export function auditorPrompt(parts: AuditorPromptParts): string {
       section('Earlier rounds of this task', parts.rounds.map(roundLine).join('\n')),
     parts.diagnosis !== null &&
       section(
-        'Your last answer could not be read',
+        'Your last answer was not taken',
         `${parts.diagnosis}\nAnswer again, in the form below.`,
       ),
     section('Your answer', ANSWER_FORM),

@@ -39,7 +39,7 @@ export const recoveryPending = implementations.createStateConfig({
             actions: 'acceptWork',
           },
           {
-            guard: and([found('success'), verdictIs('done')]),
+            guard: and([found('success'), verdictIs('done'), 'judgesCheckedTree']),
             target: '#oneshot.completed',
             actions: 'takeVerdict',
           },
@@ -56,12 +56,12 @@ export const recoveryPending = implementations.createStateConfig({
           {
             guard: and([found('success'), 'attemptsLeft']),
             target: '#oneshot.auditPending',
-            actions: 'noteUnreadable',
+            actions: 'refuseAnswer',
           },
           {
             guard: found('success'),
             target: '#oneshot.failed',
-            actions: ['noteUnreadable', 'failUnreadable'],
+            actions: ['refuseAnswer', 'failUnjudged'],
           },
           {
             guard: and([found('partial'), 'isWorker']),

@@ -92,7 +92,7 @@ export function noteEnd(
 export function acceptWork(context: LifecycleContext, end: AttemptEnd): Update {
   if (!end.result) throw new Error('A clean end of a worker has a result.');
   const { number } = currentAttempt(context);
-  const work: Work = { attempt: number, result: end.result, checks: [] };
+  const work: Work = { attempt: number, result: end.result, checks: [], checkedTree: null };
   return {
     ...takeUsage(context, end),
     work,
@@ -103,9 +103,13 @@ export function acceptWork(context: LifecycleContext, end: AttemptEnd): Update {
   };
 }
 
-export function acceptChecks(context: LifecycleContext, checks: Work['checks']): Update {
+export function acceptChecks(
+  context: LifecycleContext,
+  checks: Work['checks'],
+  checkedTree: string | null,
+): Update {
   const activeMs = context.activeMs + durationOf(checks);
-  return { work: context.work && { ...context.work, checks }, activeMs, ...noReason };
+  return { work: context.work && { ...context.work, checks, checkedTree }, activeMs, ...noReason };
 }
 
 export function takeFailedChecks(
@@ -113,7 +117,8 @@ export function takeFailedChecks(
   checks: Work['checks'],
   text: TextRef,
 ): Update {
-  const feedback: Feedback = { from: 'checks', attempt: currentAttempt(context).number, text };
+  const attempt = context.work?.attempt ?? currentAttempt(context).number;
+  const feedback: Feedback = { from: 'checks', attempt, text };
   return {
     feedback,
     rounds: remember(context, 'checksFailed', text.preview),
@@ -133,17 +138,42 @@ export function takeVerdict(context: LifecycleContext, end: AttemptEnd): Update 
   return { ...update, feedback, rounds: remember(context, 'retry', text.preview) };
 }
 
-/** An answer that cannot be read counts as a death of the auditor; the next one is told why. */
-export function noteUnreadable(context: LifecycleContext, end: AttemptEnd): Update {
-  const diagnosis = end.verdict?.kind === 'unreadable' ? end.verdict.diagnosis : 'no answer';
+/** An answer that cannot be taken counts as a death of the auditor; the next one is told why. */
+export function refuseAnswer(context: LifecycleContext, end: AttemptEnd): Update {
+  const refusal = judgesCheckedTree(context, end)
+    ? unreadable(end.verdict)
+    : { ...TREE_CHANGED, work: withoutChecks(context.work) };
   return {
     ...takeUsage(context, end),
     ...countDeath(context, end),
-    verdict: end.verdict,
-    diagnosis,
-    reason: 'unreadable',
-    message: diagnosis,
+    ...refusal,
+    message: refusal.diagnosis,
   };
+}
+
+/** Whether what was judged, and is there now, are the files that the checks passed on; as far as it is recorded. */
+export function judgesCheckedTree({ work }: LifecycleContext, { tree }: AttemptEnd): boolean {
+  const checked = work?.checkedTree ?? null;
+  const judged = [tree?.before ?? null, tree?.after ?? null];
+  return checked === null || judged.every((name) => name === null || name === checked);
+}
+
+function unreadable(verdict: AttemptEnd['verdict']) {
+  const diagnosis = verdict?.kind === 'unreadable' ? verdict.diagnosis : 'no answer';
+  return { reason: 'unreadable', diagnosis, verdict };
+}
+
+const TREE_CHANGED = {
+  reason: 'treeChanged',
+  diagnosis:
+    'The files were changed after the checks had passed, or while they were judged: a verdict of done was for other ' +
+    'files than are there. Change nothing while you judge.',
+  verdict: null,
+};
+
+/** They say nothing about the files as they are: they run again before anything is judged. */
+function withoutChecks(work: Work | null): Work | null {
+  return work && { ...work, checks: [], checkedTree: null };
 }
 
 /** Usable work without a proper end: the next worker is told what was found. */
@@ -183,6 +213,18 @@ export function noteDeath(context: LifecycleContext, end: AttemptEnd): Update {
     reason: 'dead',
     message: end.message,
   };
+}
+
+/** No auditor gave an answer that can be taken. */
+export function failUnjudged({ reason, diagnosis, attempt }: LifecycleContext): Update {
+  if (reason !== 'treeChanged')
+    return fail('auditorUnreadable', `No auditor gave a readable verdict: ${diagnosis}`);
+  return fail(
+    'treeChanged',
+    'The files changed each time while they were judged, so that nobody judged what is there. ' +
+      `oneshot diff --attempt ${attempt?.number} shows what changed; what tools write there belongs into .gitignore. ` +
+      'Then: oneshot resume.',
+  );
 }
 
 /** Nothing may be started any more. */

@@ -185,6 +185,7 @@ export const checkResultSchema = exactly<CheckResult>()(
     .strictObject({
       name: z.string(),
       passed: z.boolean(),
+      required: z.boolean().describe('Whether the work is not done while it fails.'),
       exitCode: z.int().nullable(),
       durationMs: z.number().describe('Milliseconds.'),
       output: textRefSchema.describe('Its preview is the end of the output.'),
@@ -248,6 +249,10 @@ export const workSchema = exactly<Work>()(
   z.strictObject({
     attempt: ordinal,
     result: textRefSchema,
-    checks: list(checkResultSchema),
+    checks: list(checkResultSchema).describe('Empty until they have run on the files as they are.'),
+    checkedTree: z
+      .string()
+      .nullable()
+      .describe('The work tree that the required checks passed on.'),
   }),
 );

@@ -51,6 +51,7 @@ const plainEventSchema = exactly<Exclude<JournaledEvent, Unrecorded | Forked | F
       attempt: ordinal,
       results: list(checkResultSchema),
       feedback: textRefSchema.nullable(),
+      tree: z.string().nullable().describe('The work tree that they left.'),
     }),
     z.strictObject({ type: z.literal('xstate.init'), input: inputSchema }),
     z.strictObject({ type: z.templateLiteral(['xstate.after.', z.string()]) }),

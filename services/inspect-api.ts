@@ -102,7 +102,7 @@ export interface SentTransition {
 export interface AttemptText {
   /** `0001-worker` */
   readonly attempt: string;
-  /** Relative to the attempt: `prompt.md`, `check-1/stdout`. */
+  /** Relative to the attempt: `prompt.md`, `checks-1/1/stdout`. */
   readonly file: string;
   readonly bytes: number;
 }

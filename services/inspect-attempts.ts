@@ -15,7 +15,7 @@ import type { AttemptText } from './inspect-api.ts';
 import type { RunFolder } from './run-store.ts';
 
 const ATTEMPT = /^\d{4,}-(worker|auditor)$/;
-const CHECK = /^check-\d+$/;
+const CHECKS = /^(checks-\d+(\/\d+)?\/)?$/;
 const FILE = /^(prompt\.md|result\.md|feedback\.md|salvage\.md|stdout|stderr)$/;
 
 /** Bytes of one answer, at most and by default. */
@@ -55,22 +55,27 @@ export function attemptText(
   range: TextRange,
   redactor: Redactor,
 ): TextPart | null {
-  const [check, file] = rest.length > 1 ? rest : [null, rest[0]];
-  const isKnown = ATTEMPT.test(attempt) && FILE.test(file ?? '') && rest.length <= 2;
-  if (!isKnown || (check !== null && !CHECK.test(check ?? ''))) return null;
-  const folders = ['attempts', attempt, ...(check ? [check] : [])];
-  if (!areOwnFolders(folder.path, folders)) return null;
-  return readPart(join(folder.path, ...folders, file ?? ''), range, redactor);
+  const file = rest.at(-1) ?? '';
+  const within = rest.slice(0, -1);
+  const isKnown = ATTEMPT.test(attempt) && CHECKS.test(prefixOf(within)) && FILE.test(file);
+  const folders = ['attempts', attempt, ...within];
+  if (!isKnown || !areOwnFolders(folder.path, folders)) return null;
+  return readPart(join(folder.path, ...folders, file), range, redactor);
 }
 
 function textsIn(path: string, attempt: string, prefix: string): AttemptText[] {
   return names(path).flatMap((name) => {
-    const isCheck = prefix === '' && CHECK.test(name) && areOwnFolders(path, [name]);
-    if (isCheck) return textsIn(join(path, name), attempt, `${name}/`);
+    const deeper = `${prefix}${name}/`;
+    if (CHECKS.test(deeper) && areOwnFolders(path, [name]))
+      return textsIn(join(path, name), attempt, deeper);
     const stat = lstatSync(join(path, name), { throwIfNoEntry: false });
     if (!FILE.test(name) || !stat?.isFile()) return [];
     return [{ attempt, file: prefix + name, bytes: stat.size }];
   });
+}
+
+function prefixOf(folders: readonly string[]): string {
+  return folders.map((name) => `${name}/`).join('');
 }
 
 /** No link may lead out of the run's folder: agents can write there. */

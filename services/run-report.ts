@@ -79,7 +79,7 @@ export function reportRun(folder: RunFolder, upTo?: number): RunReport {
     maxIterations: context.limits.maxIterations,
     seq,
     parent: run.header.parent,
-    verified: state === 'completed' && (work?.checks.some(({ passed }) => passed) ?? false),
+    verified: state === 'completed' && (work?.checks.some(({ required }) => required) ?? false),
     resumeAt: context.resumeAt,
     usage: totalUsage(context.usage),
     exitCode: exitCodeOf(state, context.reason),

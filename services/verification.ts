@@ -121,7 +121,7 @@ async function tryResume(request: VerificationRequest, first: AttemptEnd): Promi
 
 async function tryVerdict(request: VerificationRequest, first: AttemptEnd): Promise<void> {
   if (first.result === null || request.signal.aborted) return;
-  const work = { attempt: 1, result: first.result, checks: [] };
+  const work = { attempt: 1, result: first.result, checks: [], checkedTree: null };
   const plan = { ...planOf(3, 'auditor'), work };
   const { end } = await attempt(request, plan, TASKS.answer);
   const verdict = end?.verdict ?? null;

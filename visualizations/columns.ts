@@ -5,8 +5,8 @@ import type { Side } from './card.ts';
 const COLUMNS: readonly (readonly string[])[] = [
   ['created'],
   ['waitingForQuota', 'workerExecuting'],
-  ['recoveryPending', 'checksExecuting'],
-  ['reiterationPending', 'auditPending'],
+  ['recoveryPending'],
+  ['reiterationPending', 'auditPending', 'checksExecuting'],
   ['auditorExecuting'],
   ['completed', 'rejected', 'failed', 'interrupted'],
 ];

@@ -103,7 +103,12 @@ export function straightened(points: readonly Point[]): Point[] {
 
 function isOnLine(a: Point | undefined, b: Point | undefined, c: Point): boolean {
   if (!a || !b) return false;
-  return (a.x === b.x && b.x === c.x) || (a.y === b.y && b.y === c.y);
+  return (isSame(a.x, b.x) && isSame(b.x, c.x)) || (isSame(a.y, b.y) && isSame(b.y, c.y));
+}
+
+/** But for what sums of fractions differ by. */
+function isSame(one: number, other: number): boolean {
+  return Math.abs(one - other) < 0.001;
 }
 
 /** The pieces of a way as boxes without breadth or height. */

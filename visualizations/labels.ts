@@ -7,7 +7,8 @@ const SHORT: Readonly<Record<string, string>> = {
   endedCleanly: 'clean',
   failedForBudget: 'for budget',
   found: '',
-  verdictIs: 'says',
+  judgesCheckedTree: 'same files',
+  verdictIs: '',
 };
 
 /** `xstate.done.actor.recovery` is `recovery done`, `xstate.after.retryPause.…` is `after retry pause`. */

@@ -16,13 +16,13 @@ export interface Panel extends Box {
 const LEGEND_TITLE = 'how to read this';
 
 const LEGEND = [
-  'An arrow has the colour of the state it leads to.',
-  'The lines of an event are tried from the top;',
+  'Arrows have the colour of where they lead.',
+  'Lines of an event are tried from the top;',
   'the first whose [guards] all hold decides.',
   'Events of an older attempt change nothing.',
   '▸  what runs while the state is active',
   '✗  where it leads when what runs breaks',
-  '↻  where it leads when its process was restarted',
+  '↻  where it leads after a restart',
 ];
 
 const PADDING = 10;

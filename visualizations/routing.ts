@@ -35,7 +35,7 @@ const OPTIONS = {
   'elk.spacing.edgeNode': '9',
   'elk.spacing.nodeNode': '16',
   'elk.layered.spacing.edgeEdgeBetweenLayers': '5',
-  'elk.layered.spacing.edgeNodeBetweenLayers': '8',
+  'elk.layered.spacing.edgeNodeBetweenLayers': '7',
   'elk.layered.spacing.nodeNodeBetweenLayers': '12',
   'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
   'elk.layered.crossingMinimization.forceNodeModelOrder': 'true',

@@ -140,23 +140,25 @@ export function ofOlderAttempt(step: Step): Step {
 export const CHECK: CheckResult = {
   name: 'npm test',
   passed: true,
+  required: true,
   exitCode: 0,
   durationMs: 12,
   output: text('ok'),
 };
 
-export const checksPass: Step = (attempt) => ({
-  type: 'checks.ended',
-  attempt,
-  results: [CHECK],
-  feedback: null,
-});
+export const checksPass: Step = checksPassOn(null);
+
+/** On files of this name; `null` where they are not recorded. */
+export function checksPassOn(tree: string | null): Step {
+  return (attempt) => ({ type: 'checks.ended', attempt, results: [CHECK], feedback: null, tree });
+}
 
 export const checksFail: Step = (attempt) => ({
   type: 'checks.ended',
   attempt,
   results: [{ ...CHECK, passed: false, exitCode: 1 }],
   feedback: text('npm test fails'),
+  tree: null,
 });
 
 export function recovered(findings: Findings): Step {

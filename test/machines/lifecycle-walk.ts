@@ -17,6 +17,9 @@ export const LARGEST_BUDGET = 2;
 /** Tokens that a walk comes to the end of. */
 const SMALL_BUDGET = 100;
 
+/** Said of files that the checks have not passed on. */
+const otherFiles = on.answer('done', { tree: { before: 'other', after: 'other', skipped: [] } });
+
 /** One of each kind of event that can make a difference. */
 const alphabet: readonly Step[] = [
   on.start,
@@ -34,7 +37,10 @@ const alphabet: readonly Step[] = [
   on.ofOlderAttempt(on.ended(on.cleanEnd())),
   ...verdicts.flatMap((kind) => [on.ended(on.answer(kind)), on.success(on.answer(kind))]),
   on.checksPass,
+  on.checksPassOn('tree'),
   on.checksFail,
+  on.ended(otherFiles),
+  on.success(otherFiles),
   on.ofOlderAttempt(on.checksPass),
   on.alive,
   on.ofOlderAttempt(on.alive),
@@ -158,7 +164,7 @@ export function essence(run: Run): string {
 
 function essenceOf(run: Run): string {
   const { attempt, iteration, deaths, repeatsIteration, reason, limits, phase } = run.context;
-  const { losses, failedIn, turns } = run.context;
+  const { losses, failedIn, turns, work } = run.context;
   const isDecisive =
     reason && ['usageLimit', 'maxIterations', 'maxTokens', 'internalError'].includes(reason);
   return JSON.stringify([
@@ -168,6 +174,7 @@ function essenceOf(run: Run): string {
     iteration,
     deaths,
     repeatsIteration,
+    work && [work.checks.length, work.checkedTree],
     isDecisive && reason,
     limits.maxIterations,
     limits.maxTokens,

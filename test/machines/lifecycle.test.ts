@@ -8,6 +8,7 @@ import { eventOf, play, playOn, stateOf } from './lifecycle-runs.ts';
 import { auditorRows } from './rows/auditor-rows.ts';
 import { budgetRows } from './rows/budget-rows.ts';
 import { endedRows } from './rows/ended-rows.ts';
+import { evidenceRows } from './rows/evidence-rows.ts';
 import { recoveryRows } from './rows/recovery-rows.ts';
 import type { Row } from './rows/row.ts';
 import { workerRows } from './rows/worker-rows.ts';
@@ -17,6 +18,7 @@ const rows: readonly Row[] = [
   ...auditorRows,
   ...recoveryRows,
   ...endedRows,
+  ...evidenceRows,
   ...budgetRows,
 ];
 

@@ -86,7 +86,7 @@ describe('an attempt', () => {
 
 describe('an iteration', () => {
   it('begins without the work and the diagnosis of the one before', () => {
-    const work = { attempt: 1, result: on.text('old'), checks: [] };
+    const work = { attempt: 1, result: on.text('old'), checks: [], checkedTree: null };
     const before = context({ work, diagnosis: 'no JSON', deaths: { worker: 1, auditor: 1 } });
     expect(updated(before, update.beginIteration(before))).toMatchObject({
       iteration: 3,
@@ -158,7 +158,7 @@ describe('the time of the run', () => {
 
   it('counts what every check took, whether they pass or fail', () => {
     const before = context({ activeMs: 100 });
-    expect(update.acceptChecks(before, checks).activeMs).toBe(142);
+    expect(update.acceptChecks(before, checks, null).activeMs).toBe(142);
     expect(update.takeFailedChecks(before, checks, on.text('no')).activeMs).toBe(142);
   });
 });

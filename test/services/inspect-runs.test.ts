@@ -119,17 +119,17 @@ describe('The texts of an attempt', () => {
       header: { settings: { ...settings(runsDir), secrets: ['ONESHOT_TEST_SECRET'] } },
     });
     const attempt = join(path, 'attempts', '0001-worker');
-    mkdirSync(join(attempt, 'check-1'), { recursive: true });
+    mkdirSync(join(attempt, 'checks-1', '1'), { recursive: true });
     writeFileSync(join(attempt, 'prompt.md'), '<script>alert(1)</script>');
     writeFileSync(join(attempt, 'stdout'), `0123456789${secret ?? ''}`);
-    writeFileSync(join(attempt, 'check-1', 'stdout'), 'ok');
+    writeFileSync(join(attempt, 'checks-1', '1', 'stdout'), 'ok');
     writeFileSync(join(attempt, 'command.json'), '{}');
     writeFileSync(join(path, 'outside'), 'outside');
     symlinkSync(join(path, 'outside'), join(attempt, 'result.md'));
     mkdirSync(join(path, 'elsewhere'));
     writeFileSync(join(path, 'elsewhere', 'stdout'), 'outside');
     symlinkSync(join(path, 'elsewhere'), join(path, 'attempts', '0002-worker'));
-    symlinkSync(join(path, 'elsewhere'), join(attempt, 'check-2'));
+    symlinkSync(join(path, 'elsewhere'), join(attempt, 'checks-1', '2'));
     const inspector = await inspect({ runsDir });
     const base = `/api/runs/${FIRST}/attempts`;
     const get = (what: string) => ask(inspector, base + what, { headers: cookieOf(inspector) });
@@ -139,7 +139,7 @@ describe('The texts of an attempt', () => {
   it('are listed with their sizes', async () => {
     const { get } = await withTexts();
     expect(JSON.parse((await get('')).body)).toEqual([
-      { attempt: '0001-worker', file: 'check-1/stdout', bytes: 2 },
+      { attempt: '0001-worker', file: 'checks-1/1/stdout', bytes: 2 },
       { attempt: '0001-worker', file: 'prompt.md', bytes: 25 },
       { attempt: '0001-worker', file: 'stdout', bytes: 10 },
     ]);
@@ -179,10 +179,10 @@ describe('The texts of an attempt', () => {
     '/0001-worker/command.json',
     '/0001-worker/result.md',
     '/0002-worker/stdout',
-    '/0001-worker/check-2/stdout',
+    '/0001-worker/checks-1/2/stdout',
     '/0002-worker/attempts/0001-worker/stdout',
-    '/0001-worker/check-1',
-    '/0001-worker/check-1/stdout/x',
+    '/0001-worker/checks-1/1',
+    '/0001-worker/checks-1/1/stdout/x',
     '/0001-worker/..%2f..%2foutside',
     '/../outside',
     '/0003-worker/stdout',

@@ -102,7 +102,7 @@ describe('The schemas of what oneshot writes', () => {
 /** Everything that is written in a run that is interrupted and resumed, hangs, dies, and is sent back twice. */
 async function eventfulRun(at: Place): Promise<StoredRecord[]> {
   at.write('quick.json', CONFIG);
-  await at.shell('git init -q . && truncate -s 60M large');
+  await at.shell('git init -q . && truncate -s 60M large && echo hooked >.git/info/exclude');
   const quick = ['--config', 'quick.json', '--inactivity-timeout', '700ms', '--check', CHECK];
   const run = at.start(['do it', '--json', ...quick, ...scriptAgent(at, WORKER, AUDITOR)]);
   await until('the worker has begun', () => at.runs().some(hasBegun));

@@ -22,7 +22,7 @@ describe('The way of a run', () => {
     expect(Object.fromEntries(path.moves)).toEqual({
       'created/run.start/0': 1,
       'workerExecuting/agent.ended/1': 2,
-      'auditPending/xstate.after.0.oneshot.auditPending/1': 2,
+      'auditPending/xstate.after.0.oneshot.auditPending/2': 2,
       'auditorExecuting/agent.ended/1': 1,
       'reiterationPending/xstate.after.0.oneshot.reiterationPending/1': 1,
       'auditorExecuting/agent.started/0': 1,

@@ -14,7 +14,9 @@ describe('The definition', () => {
     const copied = allNodes(copy.root as unknown as typeof lifecycle.root);
     const original = allNodes(lifecycle.root);
     expect(copied.map(shapeOf)).toEqual(original.map(shapeOf));
-    expect(definitionOf(lifecycle)).toContain('"type": "of this attempt and clean and says done"');
+    expect(definitionOf(lifecycle)).toContain(
+      '"type": "of this attempt and clean and done and same files"',
+    );
   });
 
   function shapeOf(node: AnyStateNode) {

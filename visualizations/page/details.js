@@ -4,7 +4,7 @@ import { $, clock, element } from './dom.js';
 import { attemptName, eventText, statePath } from './words.js';
 
 /** The texts of an attempt that a person wants to read. */
-const SHOWN = /^(prompt|result|feedback|salvage)\.md$|stderr$|^check-/;
+const SHOWN = /^(prompt|result|feedback|salvage)\.md$|stderr$|^checks-/;
 
 /** Bytes of a text that are shown. */
 const TEXT_LIMIT = 20_000;
