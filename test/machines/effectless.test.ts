@@ -3,8 +3,10 @@ import fc from 'fast-check';
 import { initialTransition, transition } from 'xstate';
 import { effectless } from '../../machines/effectless.ts';
 import { lifecycle } from '../../machines/lifecycle.ts';
+import * as on from './lifecycle-events.ts';
 import { input } from './lifecycle-events.ts';
 import type { Run } from './lifecycle-runs.ts';
+import * as to from './lifecycle-runs.ts';
 import { recordOf } from './lifecycle-runs.ts';
 import { walks } from './lifecycle-walk.ts';
 
@@ -28,6 +30,18 @@ describe('The lifecycle without its effects', () => {
       }),
       { numRuns: 150 },
     );
+  });
+
+  it.each([
+    ['worker', to.toWorker],
+    ['recovery', to.toWorkerRecovery],
+    ['auditor', to.toAuditor],
+    ['quotaReset', to.toWorkerQuota],
+  ] as const)('fails as the whole one when the actor %s breaks', (actor, way) => {
+    const steps = [...way, on.broken(actor)];
+    const lean = to.play(steps, input(), bare);
+    expect(to.stateOf(lean)).toBe('failed');
+    expect(recordOf(lean)).toEqual(recordOf(to.play(steps)));
   });
 
   it('invokes nothing and arms no timer', () => {

@@ -42,6 +42,7 @@ describe('A moment of the clock and the calendar', () => {
   );
 
   it.each<readonly [string, string | null]>([
+    ['Thur 11am', '2026-10-08T11:00'],
     ['Thur 3pm', '2026-10-01T15:00'],
     ['Tues 3pm', '2026-10-06T15:00'],
     ['noon', '2026-10-02T12:00'],
@@ -111,6 +112,9 @@ describe('What a text tells about the end of a limit', () => {
     ['retry after 5', '2026-10-01T12:00:05'],
     ['resets after 5', null],
     ['resets-in-retry 5', null],
+    ['retry-after: 12:30', '2026-10-01T12:30'],
+    ['retry-after: 5, then 10', '2026-10-01T12:00:05'],
+    ['again at 3pm, or in 00:05:00', '2026-10-01T15:00'],
     ['resets-after: 5', '2026-10-01T12:00:05'],
     ['reset_after=5', '2026-10-01T12:00:05'],
     ['limit-reset: 5', '2026-10-01T12:00:05'],
@@ -144,6 +148,11 @@ describe('What a text tells about the end of a limit', () => {
     ['in 401 days', null],
   ])('is read from %j: %s', (text, expected) => {
     expect(reset(text)).toBe(expected);
+  });
+
+  it('is read from its first twenty thousand characters', () => {
+    const behind = (length: number) => reset(`${'.'.repeat(length)} again in 5 minutes`);
+    expect([behind(19_900), behind(20_000)]).toEqual(['2026-10-01T12:05', null]);
   });
 
   it('counts from the beginning of time on', () => {

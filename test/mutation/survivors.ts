@@ -54,6 +54,7 @@ export const SURVIVORS: readonly Survivor[] = [
   ...same('saves work only: what it skips comes to the same', [
     ['machines/json-objects.ts', 'if (to === null && paragraphEnd < at)', ''],
     ['machines/effectless.ts', 'if (answers === undefined) return on', 'false'],
+    ['machines/agent-turns.ts', 'end <= now && agent !== current', 'true'],
     ['machines/verdict-broken.ts', 'others.slice(-NAMED_WITHOUT_VERDICT)', 'others'],
     ['machines/verdict-broken.ts', 'match && match.index < stop', 'true'],
     ['machines/verdict-broken.ts', 'match && match.index < stop', '<= stop'],
