@@ -27,7 +27,7 @@ export function buildPrompt(host: RunHost, plan: AttemptPlan): string {
 
 function buildWorkerPrompt(host: RunHost, plan: AttemptPlan, task: string): string {
   const { worker, reworker } = host.settings.headers;
-  const { feedback, salvage } = plan;
+  const { feedback, findings, salvage } = plan;
   const isRework = feedback !== null || salvage !== null;
   return workerPrompt({
     header: isRework
@@ -35,12 +35,13 @@ function buildWorkerPrompt(host: RunHost, plan: AttemptPlan, task: string): stri
       : (worker ?? DEFAULT_WORKER_HEADER),
     task,
     feedback: feedback && { ...quoted(host, feedback.text), from: feedback.from },
+    findings,
     salvage: salvage && { ...quoted(host, salvage.text), reason: salvage.reason },
   });
 }
 
 function buildAuditorPrompt(host: RunHost, plan: AttemptPlan, task: string): string {
-  const { work, rounds, diagnosis } = plan;
+  const { work, rounds, findings, diagnosis } = plan;
   if (!work) throw new Error(`The auditor of attempt ${plan.number} has no result to judge.`);
   return auditorPrompt({
     header: host.settings.headers.auditor ?? DEFAULT_AUDITOR_HEADER,
@@ -49,6 +50,7 @@ function buildAuditorPrompt(host: RunHost, plan: AttemptPlan, task: string): str
     changes: readChanges(attemptFiles(host.folder, plan)),
     checks: work.checks,
     rounds,
+    findings,
     diagnosis,
   });
 }

@@ -3,10 +3,12 @@ import type {
   AttemptPlan,
   EndReason,
   Feedback,
+  Finding,
   Limits,
   Role,
   Round,
   Salvage,
+  Standstill,
   TextRef,
   Usage,
   Verdict,
@@ -46,6 +48,7 @@ export type FailureReason =
   | 'auditorDead'
   | 'auditorUnreadable'
   | 'treeChanged'
+  | 'stalled'
   | 'internalError';
 
 /** What a run begins with. */
@@ -97,6 +100,10 @@ export interface LifecycleContext extends LifecycleInput {
   readonly repeatsIteration: boolean;
   /** The latest rounds, at most {@link ROUNDS_KEPT}. */
   readonly rounds: readonly Round[];
+  /** Bounded (see findings-ledger.ts). */
+  readonly findings: readonly Finding[];
+  /** `null` before the first round that was not enough, and where the files are not recorded. */
+  readonly standstill: Standstill | null;
   readonly diagnosis: string | null;
   readonly verdict: Verdict | null;
   readonly usage: { readonly worker: Usage; readonly auditor: Usage };
@@ -135,6 +142,8 @@ export function initialContext(input: LifecycleInput): LifecycleContext {
     salvage: null,
     repeatsIteration: false,
     rounds: [],
+    findings: [],
+    standstill: null,
     diagnosis: null,
     verdict: null,
     usage: { worker: UNKNOWN_USAGE, auditor: UNKNOWN_USAGE },
@@ -154,7 +163,7 @@ export function initialContext(input: LifecycleInput): LifecycleContext {
 /** What the actor of the current attempt needs to know. */
 export function attemptPlan(context: LifecycleContext): AttemptPlan {
   const attempt = currentAttempt(context);
-  const { iteration, feedback, salvage, work, rounds, diagnosis } = context;
+  const { iteration, feedback, salvage, work, rounds, findings, diagnosis } = context;
   return {
     number: attempt.number,
     role: attempt.role,
@@ -165,6 +174,7 @@ export function attemptPlan(context: LifecycleContext): AttemptPlan {
     salvage,
     work,
     rounds,
+    findings,
     diagnosis,
   };
 }

@@ -173,6 +173,33 @@ export interface Limits {
   readonly maxTimeMs: number | null;
   /** How often in a row oneshot may be lost under an attempt that has nothing to show for it. */
   readonly maxLosses: number;
+  /** Rounds in a row that find the same in unchanged files before the run fails; 0: it never does for that. */
+  readonly stallAfter: number;
+}
+
+/** One thing that auditors found, over all rounds of a run. */
+export interface Finding {
+  /** `F-1a2b3c`, from its words and its file (see findings-ledger.ts). */
+  readonly id: string;
+  /** As it was first said, bounded to {@link PREVIEW_LENGTH} characters. */
+  readonly text: string;
+  /** By the last verdict: found for the first time, found again, no longer found, or found to be none. */
+  readonly status: 'new' | 'repeated' | 'fixed' | 'dismissed';
+  /** In which it was found first. */
+  readonly iteration: number;
+  /** Verdicts that found it. */
+  readonly rounds: number;
+  /** Why it is none; bounded like the text. */
+  readonly dismissal: string | null;
+}
+
+/** The rounds that came to the same, up to the last one. */
+export interface Standstill {
+  /** The files that were judged, as the name of git's tree object. */
+  readonly tree: string;
+  /** Ids of the findings that stand, or names of the checks that fail; sorted. */
+  readonly found: readonly string[];
+  readonly rounds: number;
 }
 
 /** What an earlier round decided, as the auditor is told. */
@@ -218,6 +245,8 @@ export interface AttemptPlan {
   readonly attach: boolean;
   /** For the worker: why the attempt before was not enough. */
   readonly feedback: Feedback | null;
+  /** For both: what the auditors have found so far. */
+  readonly findings: readonly Finding[];
   /** For the worker: what the attempt before left behind when it was cut short. */
   readonly salvage: Salvage | null;
   /** For the auditor: the attempt and result to judge. */

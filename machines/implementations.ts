@@ -16,6 +16,7 @@ import { currentAttempt } from './context.ts';
 import type { AttemptEnd, AttemptPlan, EndReason, Findings, Role, Verdict } from './contracts.ts';
 import type { AgentEvent, CheckEvent, LifecycleEvent, Recovered } from './events.ts';
 import { noteLimit } from './limit-updates.ts';
+import { isStalled } from './standstill.ts';
 import * as update from './updates.ts';
 
 /** What recovery is asked: which attempt to examine, and how it is known to have ended. */
@@ -69,6 +70,9 @@ export const implementations = setup({
     attemptsLeft: ({ context, event }) => deathsWith(context, event) < attemptLimit(context),
     iterationsLeft: ({ context }) =>
       context.repeatsIteration || context.iteration < context.limits.maxIterations,
+    /** The last rounds found the same in the same files: another one would only cost as much again. */
+    stalled: ({ context }) => isStalled(context),
+    failedStalled: ({ context }) => context.reason === 'stalled',
     /** Also for another agent, which is there at once. */
     waitsOnLimit: ({ context }) => context.limits.onLimit !== 'stop',
     stoppedForLimit: ({ context }) => context.reason === 'usageLimit',
@@ -127,7 +131,7 @@ export const implementations = setup({
     takeFailedChecks: assign(({ context, event }) => {
       assertEvent(event, 'checks.ended');
       const { feedback, results } = event;
-      return feedback ? update.takeFailedChecks(context, results, feedback) : {};
+      return feedback ? update.takeFailedChecks(context, results, feedback, event.tree) : {};
     }),
     takeVerdict: assign(({ context, event }) => update.takeVerdict(context, requireEnd(event))),
     refuseAnswer: assign(({ context, event }) => update.refuseAnswer(context, requireEnd(event))),
@@ -151,6 +155,8 @@ export const implementations = setup({
     failIterations: assign(({ context }) =>
       update.failForBudget(context, 'maxIterations', iterationsMessage(context)),
     ),
+    failStalled: assign(({ context }) => update.failStalled(context)),
+    forgetStandstill: assign(() => update.forgetStandstill()),
     failExhausted: assign(({ context }) => update.failExhausted(context)),
     noteSpent: assign(({ context, event }) => {
       assertEvent(event, 'agent.spent');

@@ -191,11 +191,12 @@ export const lifecycle = implementations.createMachine({
     },
 
     reiterationPending: {
-      description: 'Checkpoint: not done yet; is there a budget for one more iteration?',
+      description: 'Checkpoint: not done yet; may there be one more iteration?',
       entry: entering('reiterationPending'),
       after: {
         0: [
           { guard: 'exhausted', target: 'failed', actions: 'failExhausted' },
+          { guard: 'stalled', target: 'failed', actions: 'failStalled' },
           { guard: 'iterationsLeft', target: 'workerExecuting', actions: 'beginIteration' },
           { target: 'failed', actions: 'failIterations' },
         ],
@@ -272,6 +273,7 @@ export const lifecycle = implementations.createMachine({
         'run.resume': [
           // Nobody knows what the attempt did since its actor broke.
           { guard: 'failedInternally', ...toRecovery('orchestratorLost') },
+          { guard: 'failedStalled', target: 'reiterationPending', actions: 'forgetStandstill' },
           {
             guard: and([not('failedForBudget'), 'isWorker']),
             target: 'workerExecuting',

@@ -18,6 +18,8 @@ import type {
   Work,
 } from './contracts.ts';
 import { PREVIEW_LENGTH, UNKNOWN_USAGE } from './contracts.ts';
+import { afterVerdict, standing } from './findings-ledger.ts';
+import { stalledMessage, standstillWith } from './standstill.ts';
 import { addUsage } from './usage.ts';
 
 export type Update = Partial<LifecycleContext>;
@@ -116,11 +118,18 @@ export function takeFailedChecks(
   context: LifecycleContext,
   checks: Work['checks'],
   text: TextRef,
+  tree: string | null,
 ): Update {
   const attempt = context.work?.attempt ?? currentAttempt(context).number;
   const feedback: Feedback = { from: 'checks', attempt, text };
+  const failing = checks.filter(({ required, passed }) => required && !passed);
   return {
     feedback,
+    standstill: standstillWith(
+      context,
+      tree,
+      failing.map(({ name }) => name),
+    ),
     rounds: remember(context, 'checksFailed', text.preview),
     activeMs: context.activeMs + durationOf(checks),
     reason: 'checksFailed',
@@ -132,10 +141,29 @@ export function takeFailedChecks(
 export function takeVerdict(context: LifecycleContext, end: AttemptEnd): Update {
   const { verdict, feedback: text } = end;
   const reason = verdict?.kind ?? null;
-  const update = { ...takeUsage(context, end), verdict, quotaProbes: 0, reason, message: null };
+  const findings = findingsAfter(context, end);
+  const update = {
+    ...takeUsage(context, end),
+    verdict,
+    findings,
+    quotaProbes: 0,
+    reason,
+    message: null,
+  };
   if (verdict?.kind !== 'retry' || !text) return update;
   const feedback: Feedback = { from: 'auditor', attempt: currentAttempt(context).number, text };
-  return { ...update, feedback, rounds: remember(context, 'retry', text.preview) };
+  const found = standing(findings).map(({ id }) => id);
+  return {
+    ...update,
+    feedback,
+    standstill: standstillWith(context, end.tree?.before ?? null, found),
+    rounds: remember(context, 'retry', text.preview),
+  };
+}
+
+function findingsAfter({ findings, iteration }: LifecycleContext, { verdict }: AttemptEnd) {
+  if (!verdict || verdict.kind === 'unreadable') return findings;
+  return afterVerdict(findings, verdict, iteration);
 }
 
 /** An answer that cannot be taken counts as a death of the auditor; the next one is told why. */
@@ -225,6 +253,15 @@ export function failUnjudged({ reason, diagnosis, attempt }: LifecycleContext): 
       `oneshot diff --attempt ${attempt?.number} shows what changed; what tools write there belongs into .gitignore. ` +
       'Then: oneshot resume.',
   );
+}
+
+/** A person said to go on: whatever was changed, it is tried. */
+export function forgetStandstill(): Update {
+  return { standstill: null, ...noReason };
+}
+
+export function failStalled(context: LifecycleContext): Update {
+  return fail('stalled', stalledMessage(context));
 }
 
 /** Nothing may be started any more. */

@@ -29,6 +29,7 @@ export const COMMANDS: readonly CommandRow[] = [
       ['--max-cost <dollars>', 'The same for what its agents may cost'],
       ['--max-tokens <n>', 'The same for the tokens that they may use'],
       ['--max-time <duration>', 'The same for how long they may take'],
+      ['--stall-after <n>', 'Rounds that may find the same in unchanged files; 0 for any number'],
     ],
     hostsRun: true,
     run: async (id, options) => (await import('./cli-run.ts')).resumeCommand(id, options),

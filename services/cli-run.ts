@@ -94,12 +94,13 @@ export async function goOn(
 
 /** The budgets that were given anew. */
 function extensionOf(options: CommandOptions, config: Config): Partial<Limits> {
-  const { maxIterations, maxCostUsd, maxTokens, maxTimeMs } = config;
+  const { maxIterations, maxCostUsd, maxTokens, maxTimeMs, stallAfter } = config;
   return {
     ...(options.maxIterations === undefined ? {} : { maxIterations }),
     ...(options.maxCost === undefined ? {} : { maxCostUsd }),
     ...(options.maxTokens === undefined ? {} : { maxTokens }),
     ...(options.maxTime === undefined ? {} : { maxTimeMs }),
+    ...(options.stallAfter === undefined ? {} : { stallAfter }),
   };
 }
 

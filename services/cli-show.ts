@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { Finding } from '../machines/contracts.ts';
 import { assetsFolder } from './assets.ts';
 import { commandContext, STREAMS } from './cli-context.ts';
 import type { CommandOptions } from './cli-program.ts';
@@ -56,7 +57,7 @@ function shown(report: RunReport, runsDir: string): ShownReport {
 }
 
 function describe(report: RunReport, pid: number | null, family: readonly string[]): string {
-  const { state, reason, message, verdict, feedback, findings, usage } = report;
+  const { state, reason, message, verdict, feedback, ledger, usage } = report;
   const label = state === 'completed' ? (report.verified ? ' (verified)' : ' (unverified)') : '';
   const rows: [string, string | null][] = [
     ['run', report.id],
@@ -69,7 +70,7 @@ function describe(report: RunReport, pid: number | null, family: readonly string
     ['limit', limitOf(report, Date.now())[0] ?? null],
     ['verdict', verdict],
     ['feedback', feedback && safeText(feedback)],
-    ...findings.map((finding): [string, string] => ['finding', safeLine(finding)]),
+    ...ledger.map((finding): [string, string] => ['finding', findingText(finding)]),
     ['iteration', `${report.iteration} of ${report.maxIterations}`],
     ['tokens', `${usage.inputTokens ?? 'unknown'} in, ${usage.outputTokens ?? 'unknown'} out`],
     ['cost', usage.costUsd === null ? 'unknown' : `$${usage.costUsd.toFixed(4)}`],
@@ -94,6 +95,13 @@ function describe(report: RunReport, pid: number | null, family: readonly string
     ...report.attempts.map(attemptLine),
     ...remainsOf(report).map((line) => `  ${line}`),
   ].join('\n');
+}
+
+/** `F-1a2b3c repeated, 2 rounds: src/a.ts: the sum is wrong`. */
+function findingText({ id, status, rounds, text, dismissal }: Finding): string {
+  const often = rounds > 1 ? `, ${rounds} rounds` : '';
+  const why = dismissal ? ` (${safeLine(dismissal)})` : '';
+  return `${id} ${status}${often}${why}: ${safeLine(text)}`;
 }
 
 function attemptLine({

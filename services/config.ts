@@ -139,6 +139,7 @@ function resolved(sources: readonly Source[], { cwd, home }: Folders): Config {
   const ofRole = (own: RoleKey) => set[strongerOf(sources, own)] ?? null;
   return {
     ...limitsOf(set),
+    ...budgetsOf(set),
     ...textsOf(set),
     workerAgent: ofRole('workerAgent'),
     auditorAgent: ofRole('auditorAgent'),
@@ -173,10 +174,17 @@ function limitsOf(set: OptionValues) {
     retryPauseMs: set.retryPause ?? DEFAULTS.retryPauseMs,
     outputLimitBytes: set.outputLimit ?? DEFAULTS.outputLimitBytes,
     onLimit: set.onLimit ?? (set.fallbackAgents?.length ? 'fallback' : DEFAULTS.onLimit),
+  };
+}
+
+/** What ends a run as a whole, besides its iterations. */
+function budgetsOf(set: OptionValues) {
+  return {
     maxCostUsd: set.maxCost ?? null,
     maxTokens: set.maxTokens ?? null,
     maxTimeMs: set.maxTime ?? null,
     maxLosses: set.maxLosses ?? DEFAULTS.maxLosses,
+    stallAfter: set.stallAfter ?? DEFAULTS.stallAfter,
   };
 }
 

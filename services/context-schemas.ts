@@ -9,13 +9,16 @@ import {
   type Phase,
   ROUNDS_KEPT,
 } from '../machines/context.ts';
+import { LEDGER_LIMIT } from '../machines/findings-ledger.ts';
 import {
   endReasonSchema,
   feedbackSchema,
+  findingSchema,
   limitsSchema,
   roleSchema,
   roundSchema,
   salvageSchema,
+  standstillSchema,
   textRefSchema,
   usageSchema,
   verdictSchema,
@@ -90,6 +93,8 @@ export const contextSchema = exactly<LifecycleContext>()(
       feedback: feedbackSchema.nullable().describe('Why the attempt before was not enough.'),
       salvage: salvageSchema.nullable().describe('What a cut-short attempt left behind.'),
       repeatsIteration: z.boolean().describe('The next worker attempt counts as no iteration.'),
+      findings: list(findingSchema).describe(`What stands first; at most ${LEDGER_LIMIT}.`),
+      standstill: standstillSchema.nullable().describe('Null also where files are not recorded.'),
       rounds: list(roundSchema).describe(`The latest rounds, at most ${ROUNDS_KEPT}.`),
       diagnosis: z.string().nullable().describe("Why the auditor's answer could not be read."),
       verdict: verdictSchema.nullable(),

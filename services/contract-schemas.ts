@@ -7,6 +7,7 @@ import type {
   EndClass,
   EndReason,
   Feedback,
+  Finding,
   Findings,
   Limits,
   Liveness,
@@ -15,6 +16,7 @@ import type {
   Salvage,
   SalvagedSession,
   SkippedFile,
+  Standstill,
   TextRef,
   Usage,
   Verdict,
@@ -209,6 +211,7 @@ export const limitsShape = {
     .nullable()
     .describe('Milliseconds of attempts and checks; null: no limit.'),
   maxLosses: ordinal.describe('How often in a row oneshot may be lost with nothing to show.'),
+  stallAfter: count.describe('Rounds in a row that find the same in unchanged files; 0: no limit.'),
 };
 
 export const limitsSchema = exactly<Limits>()(
@@ -224,6 +227,27 @@ export const roundSchema = exactly<Round>()(
       feedback: z.string().describe('Bounded.'),
     })
     .meta({ id: 'Round', description: 'What an earlier round decided.' }),
+);
+
+export const findingSchema = exactly<Finding>()(
+  z
+    .strictObject({
+      id: z.string().regex(/^F-[0-9a-f]{6}$/),
+      text: z.string().describe('As it was first said; bounded.'),
+      status: z.enum(['new', 'repeated', 'fixed', 'dismissed']).describe('By the last verdict.'),
+      iteration: count.describe('In which it was found first.'),
+      rounds: ordinal.describe('Verdicts that found it.'),
+      dismissal: z.string().nullable().describe('Why it is none.'),
+    })
+    .meta({ id: 'Finding', description: 'One thing that auditors found, over all rounds.' }),
+);
+
+export const standstillSchema = exactly<Standstill>()(
+  z.strictObject({
+    tree: z.string().describe('The files that were judged, as the name of a tree object of git.'),
+    found: list(z.string()).describe('Ids of findings, or names of failing checks; sorted.'),
+    rounds: ordinal.describe('In a row that came to the same.'),
+  }),
 );
 
 export const feedbackSchema = exactly<Feedback>()(

@@ -37,6 +37,7 @@ export const DEFAULTS = Object.freeze({
   onLimit: 'wait',
   /** Attempts in a row that may come to nothing since oneshot was lost under them. */
   maxLosses: 5,
+  stallAfter: 2,
   /** How the output of the agent `command` is read. */
   agentOutput: 'auto',
   /** What an agent is answered that asks for permission. */

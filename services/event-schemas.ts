@@ -25,6 +25,7 @@ const largerLimits = z.strictObject({
   maxTokens: z.exactOptional(limitsShape.maxTokens),
   maxTimeMs: z.exactOptional(limitsShape.maxTimeMs),
   maxLosses: z.exactOptional(limitsShape.maxLosses),
+  stallAfter: z.exactOptional(limitsShape.stallAfter),
 });
 
 /** Events whose type says all that is recorded of them. */

@@ -115,6 +115,15 @@ export const LIMIT_OPTIONS = {
     rule: wholeNumber(1, 1000),
     default: DEFAULTS.maxLosses,
   },
+  stallAfter: {
+    ...limits,
+    flag: '--stall-after',
+    argument: '<number>',
+    description:
+      'Rounds in a row that find the same in unchanged files before the run fails as `stalled`; 0 for never',
+    rule: wholeNumber(0, 1000),
+    default: DEFAULTS.stallAfter,
+  },
   onLimit: {
     ...limits,
     flag: '--on-limit',

@@ -4,7 +4,13 @@ import type { StreamFailure } from '../machines/activity.ts';
 import type { LogLine } from './activity-log.ts';
 import type { ShownReport } from './cli-show.ts';
 import { phaseSchema, stateValueSchema } from './context-schemas.ts';
-import { attemptEndSchema, endClassSchema, roleSchema, usageSchema } from './contract-schemas.ts';
+import {
+  attemptEndSchema,
+  endClassSchema,
+  findingSchema,
+  roleSchema,
+  usageSchema,
+} from './contract-schemas.ts';
 import { journaledEventSchema } from './event-schemas.ts';
 import type { RunReport } from './run-report.ts';
 import { historyEntrySchema, machineSchema, parentSchema } from './run-schemas.ts';
@@ -113,7 +119,8 @@ const reportShape = {
   message: z.string().nullable().describe('The same for a person.'),
   verdict: z.enum(['done', 'retry', 'impossible', 'unreadable']).nullable(),
   feedback: z.string().nullable(),
-  findings: list(z.string()),
+  findings: list(z.string()).describe('Of the last verdict, as it named them.'),
+  ledger: list(findingSchema).describe('What all verdicts found, and what became of it.'),
   iteration: count,
   maxIterations: ordinal,
   seq: count.describe("Of the journal's last line."),

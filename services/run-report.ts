@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Phase } from '../machines/context.ts';
-import type { Usage } from '../machines/contracts.ts';
+import type { Finding, Usage } from '../machines/contracts.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import type { JournalEntry, RunHeader } from './journal.ts';
 import { readRun } from './run-record.ts';
@@ -24,7 +24,10 @@ export interface RunReport {
   readonly message: string | null;
   readonly verdict: 'done' | 'retry' | 'impossible' | 'unreadable' | null;
   readonly feedback: string | null;
+  /** Of the last verdict, as it named them. */
   readonly findings: readonly string[];
+  /** What all verdicts found, and what became of it; what stands first. */
+  readonly ledger: readonly Finding[];
   readonly iteration: number;
   readonly maxIterations: number;
   readonly seq: number;
@@ -75,6 +78,7 @@ export function reportRun(folder: RunFolder, upTo?: number): RunReport {
     verdict: verdict?.kind ?? null,
     feedback: isDecided ? verdict.feedback : null,
     findings: isDecided ? verdict.findings : [],
+    ledger: context.findings,
     iteration: context.iteration,
     maxIterations: context.limits.maxIterations,
     seq,

@@ -11,7 +11,7 @@ import { EnvironmentError, UsageError } from './errors.ts';
 export function limitsOf(config: Config): Limits {
   const { maxIterations, workerAttempts, auditorAttempts } = config;
   const { inactivityMs, attemptMs, retryPauseMs, onLimit } = config;
-  const { maxCostUsd, maxTokens, maxTimeMs, maxLosses } = config;
+  const { maxCostUsd, maxTokens, maxTimeMs, maxLosses, stallAfter } = config;
   return {
     maxIterations,
     workerAttempts,
@@ -24,6 +24,7 @@ export function limitsOf(config: Config): Limits {
     maxTokens,
     maxTimeMs,
     maxLosses,
+    stallAfter,
   };
 }
 

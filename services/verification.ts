@@ -190,7 +190,16 @@ async function attempt(
 
 function planOf(number: number, role: Role): AttemptPlan {
   const nothing = { feedback: null, salvage: null, work: null, diagnosis: null } as const;
-  return { number, role, agent: 0, iteration: 1, attach: false, rounds: [], ...nothing };
+  return {
+    number,
+    role,
+    agent: 0,
+    iteration: 1,
+    attach: false,
+    rounds: [],
+    findings: [],
+    ...nothing,
+  };
 }
 
 function tellTree(

@@ -52,6 +52,7 @@ export async function measure({ root }: Bench): Promise<readonly Row[]> {
     maxTokens: null,
     maxTimeMs: null,
     maxLosses: 5,
+    stallAfter: 2,
   } as const;
   const [snapshot] = initialTransition(lifecycle, {
     runId: 'run',

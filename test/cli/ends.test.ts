@@ -5,7 +5,9 @@ import { isAlive, place, SAY_DONE, scriptAgent } from '../oneshot-process.ts';
 
 /** As a worker: takes its prompt, then does what is given. */
 const worker = (script: string) => `cat >/dev/null; ${script}`;
-const QUICK = ['--inactivity-timeout', '400ms', '--config', 'quick.json'];
+const PATIENT = ['--config', 'quick.json'];
+/** For an agent that hangs; one that works may be silent for longer on a busy machine. */
+const QUICK = ['--inactivity-timeout', '400ms', ...PATIENT];
 const CONFIG = JSON.stringify({ retryPause: '50ms', killGrace: '300ms', resultGrace: '300ms' });
 
 function quickPlace() {
@@ -19,14 +21,14 @@ const reasons = (history: readonly { state: string; reason?: string }[]) =>
 
 describe('A worker that', () => {
   it.each([
-    ['exits with 0 and no result', 'true', 'exited', 'empty', 0],
-    ['exits with 3 and no result', 'exit 3', 'exited', 'crashed', 3],
-    ['hangs in silence', 'sleep 60', 'inactivity', 'stopped', null],
+    ['exits with 0 and no result', 'true', PATIENT, 'exited', 'empty', 0],
+    ['exits with 3 and no result', 'exit 3', PATIENT, 'exited', 'crashed', 3],
+    ['hangs in silence', 'sleep 60', QUICK, 'inactivity', 'stopped', null],
   ])(
     '%s is started once more, then the run fails',
-    async (_, script, reason, endClass, exitCode) => {
+    async (_, script, flags, reason, endClass, exitCode) => {
       const at = quickPlace();
-      const { code } = await at.oneshot(['do it', ...QUICK, ...scriptAgent(at, worker(script))]);
+      const { code } = await at.oneshot(['do it', ...flags, ...scriptAgent(at, worker(script))]);
       expect(code).toBe(1);
       const { state, reason: why, attempts } = await at.show();
       expect({ state, why }).toEqual({ state: 'failed', why: 'workerDead' });
@@ -38,7 +40,7 @@ describe('A worker that', () => {
 
   it('is killed by a signal is seen as killed by that signal', async () => {
     const at = quickPlace();
-    await at.oneshot(['do it', ...QUICK, ...scriptAgent(at, worker('kill -9 $$'))]);
+    await at.oneshot(['do it', ...PATIENT, ...scriptAgent(at, worker('kill -9 $$'))]);
     expect((await at.show()).attempts[0]?.end).toMatchObject({
       class: 'crashed',
       signal: 'SIGKILL',
@@ -47,7 +49,7 @@ describe('A worker that', () => {
 
   it('exits with 137 is not taken for one that was killed', async () => {
     const at = quickPlace();
-    await at.oneshot(['do it', ...QUICK, ...scriptAgent(at, worker('exit 137'))]);
+    await at.oneshot(['do it', ...PATIENT, ...scriptAgent(at, worker('exit 137'))]);
     expect((await at.show()).attempts[0]?.end).toMatchObject({ exitCode: 137, signal: null });
   });
 
@@ -82,7 +84,7 @@ describe('A worker that', () => {
   it('crashes after its final result is salvaged', async () => {
     const at = quickPlace();
     const script = worker(`echo '{"result":"all built"}'; exit 3`);
-    const { code } = await at.oneshot(['do it', ...QUICK, ...scriptAgent(at, script)]);
+    const { code } = await at.oneshot(['do it', ...PATIENT, ...scriptAgent(at, script)]);
     expect(code).toBe(0);
     expect(reasons(at.snapshot().history)).toEqual(['exited']);
   });
@@ -162,7 +164,7 @@ describe('A worker that', () => {
     const at = quickPlace();
     const { code } = await at.oneshot([
       'do it',
-      ...QUICK,
+      ...PATIENT,
       ...scriptAgent(at, worker(`${script}; echo did it`)),
     ]);
     expect(code).toBe(0);
@@ -172,7 +174,7 @@ describe('A worker that', () => {
   it('vanishes between two attempts ends the run: agentNotFound', async () => {
     const at = quickPlace();
     const script = worker('rm agent.sh; echo did it');
-    const { code, err } = await at.oneshot(['do it', ...QUICK, ...scriptAgent(at, script)]);
+    const { code, err } = await at.oneshot(['do it', ...PATIENT, ...scriptAgent(at, script)]);
     expect(code).toBe(1);
     expect(at.snapshot()).toMatchObject({ state: 'failed', reason: 'agentNotFound' });
     expect(err).toContain('agent.sh');
@@ -182,7 +184,9 @@ describe('A worker that', () => {
     const at = quickPlace();
     const task = `--dash ${'x'.repeat(200_000)}`;
     const script = 'cat >prompt-$ONESHOT_ATTEMPT; echo did it';
-    const { code } = await at.oneshot(['-', ...QUICK, ...scriptAgent(at, script)], { input: task });
+    const { code } = await at.oneshot(['-', ...PATIENT, ...scriptAgent(at, script)], {
+      input: task,
+    });
     expect(code).toBe(0);
     expect(at.read('prompt-0001-worker')).toContain(task);
   });
@@ -209,7 +213,11 @@ describe('A worker that', () => {
       'lines',
       '{"type":"start"}\n{\n  "text": "no line"\n}\nnoise }{\n{"result":"the answer"}\n',
     );
-    const { out } = await at.oneshot(['do it', ...QUICK, ...scriptAgent(at, worker('cat lines'))]);
+    const { out } = await at.oneshot([
+      'do it',
+      ...PATIENT,
+      ...scriptAgent(at, worker('cat lines')),
+    ]);
     expect(out).toBe('the answer\n');
   });
 });

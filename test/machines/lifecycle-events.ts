@@ -30,6 +30,7 @@ export const LIMITS: Limits = {
   maxTokens: null,
   maxTimeMs: null,
   maxLosses: 5,
+  stallAfter: 2,
 };
 
 /** 2026-01-01T00:00:00Z. */
@@ -153,13 +154,13 @@ export function checksPassOn(tree: string | null): Step {
   return (attempt) => ({ type: 'checks.ended', attempt, results: [CHECK], feedback: null, tree });
 }
 
-export const checksFail: Step = (attempt) => ({
-  type: 'checks.ended',
-  attempt,
-  results: [{ ...CHECK, passed: false, exitCode: 1 }],
-  feedback: text('npm test fails'),
-  tree: null,
-});
+export const checksFail: Step = checksFailOn(null);
+
+export function checksFailOn(tree: string | null): Step {
+  const results = [{ ...CHECK, passed: false, exitCode: 1 }];
+  const feedback = text('npm test fails');
+  return (attempt) => ({ type: 'checks.ended', attempt, results, feedback, tree });
+}
 
 export function recovered(findings: Findings): Step {
   return (attempt) => ({

@@ -107,6 +107,15 @@ const calm: readonly Step[] = [
   on.reiterate,
 ];
 
+/** What decides about standing still. */
+const standing: readonly Step[] = [
+  ...calm,
+  on.checksPass,
+  on.checksFailOn('tree'),
+  on.ended(on.answer('retry', { tree: { before: 'tree', after: 'tree', skipped: [] } })),
+  on.resume,
+];
+
 export interface Walk {
   readonly input: LifecycleInput;
   readonly serializeState: (run: Run) => string;
@@ -124,6 +133,7 @@ export const walks: readonly Walk[] = [
     on.input({ hasChecks: false, limits: { maxIterations: 1, onLimit: 'wait', maxLosses: 1_000 } }),
   ),
   walk(spending, on.input({ limits: { maxIterations: 2, maxTokens: SMALL_BUDGET, maxLosses: 2 } })),
+  walk(standing, on.input({ hasChecks: true, limits: { maxIterations: 4 } })),
   walk(
     limitedOnly,
     on.input({
@@ -164,9 +174,10 @@ export function essence(run: Run): string {
 
 function essenceOf(run: Run): string {
   const { attempt, iteration, deaths, repeatsIteration, reason, limits, phase } = run.context;
-  const { losses, failedIn, turns, work } = run.context;
+  const { losses, failedIn, turns, work, standstill } = run.context;
   const isDecisive =
-    reason && ['usageLimit', 'maxIterations', 'maxTokens', 'internalError'].includes(reason);
+    reason &&
+    ['usageLimit', 'maxIterations', 'maxTokens', 'internalError', 'stalled'].includes(reason);
   return JSON.stringify([
     stateOf(run),
     phase,
@@ -174,6 +185,7 @@ function essenceOf(run: Run): string {
     iteration,
     deaths,
     repeatsIteration,
+    standstill && [standstill.found.length, standstill.rounds],
     work && [work.checks.length, work.checkedTree],
     isDecisive && reason,
     limits.maxIterations,

@@ -7,6 +7,7 @@ import { input } from './lifecycle-events.ts';
 import { eventOf, play, playOn, stateOf } from './lifecycle-runs.ts';
 import { auditorRows } from './rows/auditor-rows.ts';
 import { budgetRows } from './rows/budget-rows.ts';
+import { convergenceRows } from './rows/convergence-rows.ts';
 import { endedRows } from './rows/ended-rows.ts';
 import { evidenceRows } from './rows/evidence-rows.ts';
 import { recoveryRows } from './rows/recovery-rows.ts';
@@ -19,6 +20,7 @@ const rows: readonly Row[] = [
   ...recoveryRows,
   ...endedRows,
   ...evidenceRows,
+  ...convergenceRows,
   ...budgetRows,
 ];
 

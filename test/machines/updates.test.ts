@@ -134,7 +134,7 @@ describe('an interruption', () => {
 describe('a round', () => {
   it('quotes at most what a record shows', () => {
     const long = { ...on.text('x'), preview: 'ü'.repeat(1_000) };
-    const { rounds } = update.takeFailedChecks(context(), [], long);
+    const { rounds } = update.takeFailedChecks(context(), [], long, null);
     expect(rounds?.[0]?.feedback).toHaveLength(PREVIEW_LENGTH);
   });
 
@@ -143,7 +143,12 @@ describe('a round', () => {
       (now) =>
         updated(
           { ...now, iteration: now.iteration + 1 },
-          update.takeFailedChecks({ ...now, iteration: now.iteration + 1 }, [], on.text('no')),
+          update.takeFailedChecks(
+            { ...now, iteration: now.iteration + 1 },
+            [],
+            on.text('no'),
+            null,
+          ),
         ),
       context({ iteration: 0 }),
     );
@@ -159,7 +164,7 @@ describe('the time of the run', () => {
   it('counts what every check took, whether they pass or fail', () => {
     const before = context({ activeMs: 100 });
     expect(update.acceptChecks(before, checks, null).activeMs).toBe(142);
-    expect(update.takeFailedChecks(before, checks, on.text('no')).activeMs).toBe(142);
+    expect(update.takeFailedChecks(before, checks, on.text('no'), null).activeMs).toBe(142);
   });
 });
 

@@ -44,6 +44,7 @@ describe('loadConfig without any setting', () => {
       maxTokens: null,
       maxTimeMs: null,
       maxLosses: 5,
+      stallAfter: 2,
       checks: [],
       recordTrees: 'on',
       treeFileLimitBytes: 52_428_800,

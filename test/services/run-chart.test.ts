@@ -24,7 +24,7 @@ describe('The way of a run', () => {
       'workerExecuting/agent.ended/1': 2,
       'auditPending/xstate.after.0.oneshot.auditPending/2': 2,
       'auditorExecuting/agent.ended/1': 1,
-      'reiterationPending/xstate.after.0.oneshot.reiterationPending/1': 1,
+      'reiterationPending/xstate.after.0.oneshot.reiterationPending/2': 1,
       'auditorExecuting/agent.started/0': 1,
     });
     expect([...path.visited].sort()).toEqual([
