@@ -11,8 +11,8 @@
  * for the auditor's next attempt.
  *
  * Where an answer has neither feedback nor findings, the text around the verdict is its feedback, so that the next worker
- * gets the reasons; `retry` without any text still is one. `impossible` without any text is unreadable: it has to name
- * what stands in the way.
+ * gets the reasons; `retry` without any text still is one. `impossible` has to name what stands in the way, in its object
+ * where it is one (prose beside it is no blocker that somebody named), else in the text around it; or it is unreadable.
  */
 import type { Verdict } from './contracts.ts';
 import { blocksOf } from './fenced-blocks.ts';
@@ -54,16 +54,19 @@ export function readVerdict({ structured, text }: AuditorAnswer): Verdict {
   const formAt = lastFormAt(found);
   const objects = doubtBefore(found, formAt);
   const lines = doubtBefore(lineStatements(lined, blocks), formAt);
-  const settlement = settle(typed) ?? settle(objects) ?? settle(lines);
+  const inObject = settle(typed) ?? settle(objects);
+  const settlement = inObject ?? settle(lines);
   if (!settlement) return nothingFound(lined, [...typed, ...objects, ...lines]);
-  return verdictOf(settlement, () => textAround(lined, [...objects, ...lines]));
+  const around = () => textAround(lined, [...objects, ...lines]);
+  return verdictOf(settlement, around, inObject !== null);
 }
 
-function verdictOf(settlement: Settlement, around: () => string): Verdict {
+function verdictOf(settlement: Settlement, around: () => string, isInObject: boolean): Verdict {
   if (!settlement.decided) return { kind: 'unreadable', diagnosis: settlement.diagnosis };
   const { word: kind, where, findings } = settlement;
   const isSilent = settlement.feedback === '' && findings.length === 0;
-  const feedback = isSilent ? around() : settlement.feedback;
+  const isUnnamed = kind === 'impossible' && isInObject;
+  const feedback = isSilent && !isUnnamed ? around() : settlement.feedback;
   if (kind !== 'impossible') return { kind, feedback, findings };
   const blocker = feedback || findings.join('\n');
   if (blocker) return { kind, feedback: blocker, findings };

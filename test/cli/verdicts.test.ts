@@ -87,7 +87,7 @@ describe('A run', () => {
       'auditor',
       'auditor',
     ]);
-    expect(at.read('prompt-0003-auditor')).toContain('could not be read');
+    expect(at.read('prompt-0003-auditor')).toContain('Your last answer was not taken');
   });
 
   it('says of a completed run that it is completed, and starts nothing', async () => {

@@ -346,6 +346,29 @@ describe('The feedback of a verdict without any', () => {
     });
   });
 
+  it.each([
+    ['an object', 'I looked at everything.\n{"verdict":"impossible"}'],
+    [
+      'an object with empty feedback',
+      'Sad.\n{"verdict":"impossible","feedback":" ","findings":[]}',
+    ],
+  ])(
+    'of "impossible" in %s is not the prose beside it: nobody named that as the blocker',
+    (_, text) => {
+      expect(read(text)).toMatchObject({
+        kind: 'unreadable',
+        diagnosis: expect.stringContaining('names no blocker'),
+      });
+    },
+  );
+
+  it('of "impossible" on a line of its own is the text around it', () => {
+    expect(read('There is no network here.\n\nVerdict: impossible')).toMatchObject({
+      kind: 'impossible',
+      feedback: 'There is no network here.',
+    });
+  });
+
   it('of "impossible" is its findings, as the blocker', () => {
     expect(read('{"verdict":"impossible","findings":["a","b"]}')).toMatchObject({
       kind: 'impossible',
