@@ -1,7 +1,18 @@
 /** Runs the user's checks: process trees like the agents', with the same records and the same stopping rules. */
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { concatMap, defer, finalize, from, lastValueFrom, race, timer, toArray } from 'rxjs';
+import {
+  concatMap,
+  defer,
+  filter,
+  finalize,
+  firstValueFrom,
+  from,
+  interval,
+  map,
+  type Observable,
+  race,
+  timer,
+  toArray,
+} from 'rxjs';
 import { fromEventObservable } from 'xstate';
 import type { AttemptPlan, CheckResult, TextRef, Work } from '../machines/contracts.ts';
 import { PREVIEW_LENGTH } from '../machines/contracts.ts';
@@ -10,13 +21,17 @@ import { readExit } from './attempt-exit.ts';
 import { type AttemptFiles, createAttemptFolder } from './attempt-files.ts';
 import { attemptMarker, startTree } from './attempt-launch.ts';
 import { startedProcess } from './attempt-process.ts';
+import { type CheckOutput, printedBytes, readCheckOutput } from './check-output.ts';
 import { type CheckRound, nextCheckRound } from './check-round.ts';
 import type { CheckSettings, RunHost } from './run-host.ts';
 import { writeText } from './run-texts.ts';
 import { treeOf } from './tree-recorder.ts';
 
-/** Characters of a failing check's output that the next worker is given: the last ones. */
-const FEEDBACK_LENGTH = 20_000;
+/** Bytes of each stream of a failing check that the next worker is given. */
+const FEEDBACK_ROOM = 24_000;
+
+/** Milliseconds between looks at how much a check has printed. */
+const SIZE_LOOK_MS = 500;
 
 export function checksActor(host: RunHost) {
   return fromEventObservable<CheckEvent, AttemptPlan>(({ input }) =>
@@ -39,6 +54,8 @@ interface CheckRun {
   readonly check: CheckSettings;
   readonly files: AttemptFiles;
   readonly result: CheckResult;
+  /** What it printed, bounded. */
+  readonly text: string;
 }
 
 function runCheck(host: RunHost, files: AttemptFiles, check: CheckSettings) {
@@ -54,9 +71,15 @@ function runCheck(host: RunHost, files: AttemptFiles, check: CheckSettings) {
       environment: { ...host.place.environment, ...attemptMarker(host.runId, files.name) },
     });
     const { gone$ } = startedProcess(files, host.runId, tree);
-    await lastValueFrom(race(gone$, timer(check.timeoutMs)));
+    const end = await firstValueFrom(
+      race(gone$.pipe(map(() => EXITED)), cutShort(host, files, check)),
+    );
     await host.stops.stop({ files, wrapperPid: tree.wrapperPid, liveness: null });
-    return { check, files, result: checkResult(host, files, check, host.now() - startedAt) };
+    const output = await readCheckOutput(files, FEEDBACK_ROOM);
+    const text = host.redactor.redactText(output.text);
+    const durationMs = host.now() - startedAt;
+    const result = { ...resultOf(files, check, end), durationMs, ...shown(files, output, text) };
+    return { check, files, result, text };
   }).pipe(finalize(() => void stopCheck(host, files)));
 }
 
@@ -65,34 +88,36 @@ function stopCheck(host: RunHost, files: AttemptFiles): Promise<unknown> {
   return host.stops.stop({ files, wrapperPid: null, liveness: null });
 }
 
+const EXITED: CheckResult['end'] = 'exited';
+
+/** The ways in which oneshot ends a check: then it has not passed, whatever exit code it leaves with. */
+function cutShort(
+  { settings }: RunHost,
+  files: AttemptFiles,
+  { timeoutMs }: CheckSettings,
+): Observable<CheckResult['end']> {
+  const overflow$ = interval(SIZE_LOOK_MS).pipe(
+    filter(() => printedBytes(files) > settings.outputLimitBytes),
+    map(() => 'outputLimit' as const),
+  );
+  return race(timer(timeoutMs).pipe(map(() => 'timeout' as const)), overflow$);
+}
+
 function workOf({ work, number }: AttemptPlan): Work {
   if (!work) throw new Error(`The checks after attempt ${number} have no result to judge.`);
   return work;
 }
 
-function checkResult(
-  host: RunHost,
-  files: AttemptFiles,
-  check: CheckSettings,
-  durationMs: number,
-): CheckResult {
+function resultOf(files: AttemptFiles, { name, required }: CheckSettings, end: CheckResult['end']) {
   const { exitCode } = readExit(files);
-  const text =
-    readFileSync(files.file('stdout'), 'utf8') + readFileSync(files.file('stderr'), 'utf8');
-  const clean = host.redactor.redactText(text);
-  return {
-    name: check.name,
-    passed: exitCode === 0,
-    required: check.required,
-    exitCode,
-    durationMs,
-    output: {
-      preview: clean.slice(-PREVIEW_LENGTH),
-      length: clean.length,
-      hash: createHash('sha256').update(clean).digest('hex'),
-      path: `${files.path}/stdout`,
-    },
-  };
+  return { name, required, passed: end === EXITED && exitCode === 0, end, exitCode };
+}
+
+/** The beginning and the end of what it printed; where these are all of it, the beginning only when it is not the end. */
+function shown(files: AttemptFiles, { length, hash }: CheckOutput, text: string) {
+  const preview = text.slice(-PREVIEW_LENGTH);
+  const head = text.slice(0, Math.min(PREVIEW_LENGTH, text.length - preview.length));
+  return { head, output: { preview, length, hash, path: `${files.path}/stdout` } };
 }
 
 function checksEnded(
@@ -111,10 +136,26 @@ function checksEnded(
   };
 }
 
-function writeFeedback(host: RunHost, { check, files, result }: CheckRun): TextRef {
-  const output = (['stdout', 'stderr'] as const)
-    .map((name) => readFileSync(files.file(name), 'utf8').slice(-FEEDBACK_LENGTH))
-    .join('');
-  const text = `The check "${check.name}" (${check.command}) ended with exit code ${result.exitCode}:\n\n${output}`;
-  return writeText(host, `${files.path}/feedback.md`, text);
+function writeFeedback(host: RunHost, { check, files, result, text }: CheckRun): TextRef {
+  const how = endText(result, check, host.settings);
+  return writeText(
+    host,
+    `${files.path}/feedback.md`,
+    `The check "${check.name}" (${check.command}) ${how}:\n\n${text}`,
+  );
+}
+
+function endText(
+  { end, exitCode }: CheckResult,
+  { timeoutMs }: CheckSettings,
+  { outputLimitBytes }: RunHost['settings'],
+): string {
+  switch (end) {
+    case 'exited':
+      return exitCode === null ? 'was killed' : `ended with exit code ${exitCode}`;
+    case 'timeout':
+      return `took longer than ${timeoutMs / 1_000} s and was stopped`;
+    case 'outputLimit':
+      return `printed more than ${outputLimitBytes} bytes and was stopped`;
+  }
 }

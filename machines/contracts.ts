@@ -145,9 +145,14 @@ export interface CheckResult {
   readonly passed: boolean;
   /** Whether the work is not done while it fails. */
   readonly required: boolean;
+  /** By itself, or by oneshot for taking too long or printing too much: then it has failed. */
+  readonly end: 'exited' | 'timeout' | 'outputLimit';
+  /** `null`: a signal ended it, or it could not be started. */
   readonly exitCode: number | null;
   readonly durationMs: number;
-  /** The check's output: its preview is the end of it, where test runners put what failed. */
+  /** The beginning of what it printed, bounded; what stands in the preview is not repeated. */
+  readonly head: string;
+  /** What it printed; the preview is the end of it, where test runners put what failed. */
   readonly output: TextRef;
 }
 

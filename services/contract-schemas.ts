@@ -188,8 +188,12 @@ export const checkResultSchema = exactly<CheckResult>()(
       name: z.string(),
       passed: z.boolean(),
       required: z.boolean().describe('Whether the work is not done while it fails.'),
+      end: z
+        .enum(['exited', 'timeout', 'outputLimit'])
+        .describe('By itself, or by oneshot: then it has failed.'),
       exitCode: z.int().nullable(),
       durationMs: z.number().describe('Milliseconds.'),
+      head: z.string().describe('The beginning of the output, bounded.'),
       output: textRefSchema.describe('Its preview is the end of the output.'),
     })
     .meta({ id: 'CheckResult', description: 'One check that oneshot ran as evidence.' }),

@@ -59,3 +59,47 @@ describe('A signal', () => {
     expect(at.snapshot().state).toBe('interrupted');
   });
 });
+
+describe('A check that oneshot ends', () => {
+  it.each([
+    [
+      'takes too long',
+      { timeout: '300ms' },
+      'trap "exit 0" TERM; sleep 60 & wait',
+      'took longer than 0.3 s',
+    ],
+    ['prints too much', {}, 'trap "exit 0" TERM; yes & wait', 'printed more than 1000000 bytes'],
+  ])(
+    'since it %s has failed, also when it leaves with exit code 0',
+    async (_, set, command, why) => {
+      const at = place();
+      const check = { name: 'endless', command, ...set };
+      at.write(
+        'endless.json',
+        JSON.stringify({ checks: [check], outputLimit: '1MB', maxIterations: 2 }),
+      );
+      const worker = 'cat >prompt-$ONESHOT_ATTEMPT; echo worked';
+      const { code } = await at.oneshot([
+        'do it',
+        '--config',
+        'endless.json',
+        ...scriptAgent(at, worker),
+      ]);
+      expect(code).toBe(4);
+      expect(at.read('prompt-0002-worker')).toContain(
+        `The check "endless" (${command}) ${why} and was stopped`,
+      );
+    },
+  );
+});
+
+describe('What a check printed', () => {
+  it('is evidence for the auditor, its beginning and its end', async () => {
+    const at = place();
+    const command = 'echo first; seq 1 1000; echo "3 passed" >&2';
+    const auditor = `cat >judged; ${SAY_DONE}`;
+    await at.oneshot(['do it', '--check', command, ...scriptAgent(at, 'cat', auditor)]);
+    expect(at.read('judged')).toMatch(/: passed \(exit code 0, \d+ ms\), printed:\n> first\n> 1\n/);
+    expect(at.read('judged')).toMatch(/\n> \[…\]\n(?:> \d*\n)+> 3 passed\n/);
+  });
+});

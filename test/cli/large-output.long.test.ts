@@ -41,3 +41,19 @@ describe('50 MB of output', () => {
     expect(peak).toBeLessThan(PEAK_MB);
   });
 });
+
+describe('A check that', () => {
+  it('prints more than a string can hold does no harm: the worker gets the beginning and the end', async () => {
+    const at = place();
+    const command =
+      'echo begin; head -c 600000000 /dev/zero | tr "\\\\0" "x"; echo; echo end; exit 1';
+    const worker = 'cat >prompt-$ONESHOT_ATTEMPT; echo worked';
+    const flags = ['--check', command, '--max-iterations', '2'];
+    expect((await at.oneshot(['do it', ...flags, ...scriptAgent(at, worker)])).code).toBe(4);
+    const prompt = at.read('prompt-0002-worker');
+    expect(prompt).toContain('begin\nxxx');
+    expect(prompt).toContain('xxx\nend');
+    expect(prompt).toMatch(/\[… \d{9} bytes cut here; the whole output is in .*stdout …\]/);
+    expect(prompt.length).toBeLessThan(60_000);
+  });
+});

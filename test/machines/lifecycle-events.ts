@@ -142,8 +142,10 @@ export const CHECK: CheckResult = {
   name: 'npm test',
   passed: true,
   required: true,
+  end: 'exited',
   exitCode: 0,
   durationMs: 12,
+  head: '',
   output: text('ok'),
 };
 
