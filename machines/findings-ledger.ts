@@ -12,14 +12,13 @@ const ID = /\bF-[0-9a-f]{6}\b/i;
 
 /** `dismissed F-1a2b3c: reason`, `F-1a2b3c dismissed: reason`, also in brackets, quotes or bold. */
 const DISMISSAL =
-  /^\W*(?:dismiss(?:ed)?\W+(?:F-[0-9a-f]{6})|(?:F-[0-9a-f]{6})\W+(?:(?:is|was)\s+)?dismiss(?:ed)?)\b\W*/i;
+  /^\W*(?:dismiss(?:ed)?\W+F-[0-9a-f]{6}|F-[0-9a-f]{6}\W+(?:(?:is|was)\s+)?dismissed)\b\W*/i;
 
 /** What the verdict's reader puts in the place of findings that it leaves out. */
 const LEFT_OUT = /^\[… \d+ more findings left out …\]$/;
 
 /** Lines move with every change above them: `a.ts:12:5`, `lines 3-9` and `line 7` are the same place. */
-const LINE_NUMBERS =
-  /(?::\d+(?:[-–:,]\d+)*)|\b(?:at )?lines?\s+\d+(?:\s*(?:[-–,]|to|and)\s*\d+)*/gi;
+const LINE_NUMBERS = /:\d+(?:[-–:,]\d+)*|\b(?:at )?lines?\s+\d+(?:\s*(?:[-–,]|to|and)\s*\d+)*/gi;
 
 type Judged = Exclude<Verdict, { kind: 'unreadable' }>;
 
@@ -123,7 +122,6 @@ function shortened(text: string): string {
 /** 24 bits of FNV-1a as hex: a name among the few findings of a run; nothing depends on it being hard to forge. */
 function fingerprint(text: string): string {
   let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1)
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  return ((hash >>> 8) ^ (hash & 0xff)).toString(16).padStart(6, '0').slice(-6);
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return (hash >>> 8).toString(16).padStart(6, '0');
 }

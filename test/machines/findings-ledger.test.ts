@@ -36,6 +36,11 @@ describe('The id of a finding', () => {
     ['src/a.ts lines 3-9: the sum is wrong', 'src/a.ts line 8: The sum is wrong'],
     ['`src/a.ts`: "the sum" is wrong', 'src/a.ts:   the sum is\n wrong'],
     ['**src/a.ts** – the sum is wrong', 'src/a.ts the sum is wrong'],
+    ['a.ts:10-12: x', 'a.ts:113–114: x'],
+    ['a.ts:10:12,14: x', 'a.ts: x'],
+    ['a.ts at lines 3 to  10: x', 'a.ts, line 210: x'],
+    ['a.ts lines  12, 13 and 140: x', 'a.ts lines 1 – 2: x'],
+    ['STRASSE fehlt', 'strasse fehlt'],
   ])('is the same for %j and %j', (one, other) => {
     expect(findingId(one)).toBe(findingId(other));
   });
@@ -44,9 +49,17 @@ describe('The id of a finding', () => {
     ['src/a.ts: the sum is wrong', 'src/b.ts: the sum is wrong'],
     ['src/a.ts: the sum is wrong', 'src/a.ts: the sum is right'],
     ['expected 3', 'expected 4'],
+    ['a b', 'ab'],
+    ['a.ts:3b', 'a.tsb'],
+    ['outlines 3 things', 'out things'],
     ['Größe fehlt', 'Gröe fehlt'],
   ])('tells %j from %j', (one, other) => {
     expect(findingId(one)).not.toBe(findingId(other));
+  });
+
+  it('is the one that records of earlier runs have', () => {
+    expect(findingId('src/a.ts:12: the sum is wrong')).toBe('F-b57811');
+    expect(findingId('')).toBe('F-811c9d');
   });
 
   it('is six hexadecimal digits, whatever the text', () => {
@@ -98,6 +111,8 @@ describe('The ledger', () => {
     ['[{}] (dismissed) it is meant so', 'it is meant so'],
     ['**Dismiss {}** – it is meant so', 'it is meant so'],
     ['dismissed {}', ''],
+    ['DISMISSED: {}, it is meant so', 'it is meant so'],
+    ['{} was  dismissed it is meant so', 'it is meant so'],
   ])('takes %j for a dismissal, with its reason', (form, reason) => {
     const ledger = ledgerOf([A, B], [form.replace('{}', findingId(A)), findingId(B)]);
     expect(ledger.find(({ text }) => text === A)).toMatchObject({
@@ -107,6 +122,15 @@ describe('The ledger', () => {
     });
     expect(standing(ledger).map(({ text }) => text)).toEqual([B]);
   });
+
+  it.each(['{}: it was dismissed by mistake', 'not dismissed: {}', 'I dismissed {} too early'])(
+    'takes %j for no dismissal',
+    (form) => {
+      expect(statuses(ledgerOf([A], [form.replace('{}', findingId(A))]))).toEqual({
+        [A]: 'repeated',
+      });
+    },
+  );
 
   it('keeps a dismissed finding dismissed, until it is found again', () => {
     const dismissal = `dismissed ${findingId(A)}: meant`;
@@ -126,7 +150,7 @@ describe('The ledger', () => {
   it('takes an id that nobody gave for words', () => {
     const [, second] = ledgerOf([A], [A, 'F-000000: as above']);
     expect(ledgerOf([A], [A, 'F-000000: as above'])).toHaveLength(2);
-    expect(second?.id).not.toBe('F-000000');
+    expect(second?.id).not.toBe('F-b57811');
   });
 
   it('has the feedback of a retry that names nothing as its one finding', () => {
@@ -141,8 +165,10 @@ describe('The ledger', () => {
   });
 
   it('takes nothing for mended when not all findings of the verdict are recorded', () => {
-    const cut = [B, '[… 7 more findings left out …]'];
+    const cut = [B, '[… 17 more findings left out …]'];
     expect(statuses(ledgerOf([A, B], cut))).toEqual({ [A]: 'new', [B]: 'repeated' });
+    const words = 'a.ts has [… 17 more findings left out …] in it';
+    expect(statuses(ledgerOf([A, B], [words]))).toMatchObject({ [A]: 'fixed', [words]: 'new' });
   });
 
   it('shortens long findings, and tells them apart by all of their words', () => {

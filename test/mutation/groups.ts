@@ -85,6 +85,14 @@ export const GROUPS: Readonly<Record<string, Group>> = {
       'test/machines/budgets.test.ts',
     ],
   },
+  convergence: {
+    mutate: ['machines/findings-ledger.ts', 'machines/standstill.ts'],
+    tests: [
+      'test/machines/findings-ledger.test.ts',
+      'test/machines/standstill.test.ts',
+      'test/machines/lifecycle.test.ts',
+    ],
+  },
   texts: {
     mutate: ['machines/prompts.ts', 'machines/changes.ts'],
     tests: ['test/machines/changes.test.ts', 'test/machines/prompts.test.ts'],

@@ -24,7 +24,7 @@ describe('the labels of a guard', () => {
     ['isWorker', ['worker']],
     ['attemptsLeft', ['attempts left']],
     [{ type: 'found', params: { kind: 'alive' } }, ['alive']],
-    [{ type: 'verdictIs', params: { kind: 'done' } }, ['says done']],
+    [{ type: 'verdictIs', params: { kind: 'done' } }, ['done']],
     [{ type: 'cameFrom', params: { phases: ['a', 'b'] } }, ['from a/b']],
     [and(['ofThisAttempt', 'endedCleanly']), ['of this attempt', 'clean']],
     [and([not('failedForBudget'), 'isWorker']), ['not for budget', 'worker']],

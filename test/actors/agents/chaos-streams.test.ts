@@ -1,6 +1,8 @@
 /** Hunts what only malformed streams show: records cut anywhere, mixed with anything, in whatever pieces they come. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { AgentAdapter, AgentSettings } from '../../../actors/agents/adapter.ts';
@@ -12,6 +14,9 @@ import { SETTINGS } from './adapter-reading.ts';
 /** `npm run faults` tries so many times as many streams. */
 const ALL = process.env.FAULTS === 'all';
 const RUNS = ALL ? 5_000 : 25;
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
 
 const FIXTURES = resolve('test/fixtures/agents');
 
@@ -108,11 +113,17 @@ function heldBytes(
   times: number,
 ): number {
   const reader = adapter.reader({ emit: () => undefined }, settings);
-  const before = process.memoryUsage().arrayBuffers;
+  const before = bytesInUse();
   for (let count = 0; count < times; count += 1) reader.push(piece, count * piece.length);
-  const held = process.memoryUsage().arrayBuffers - before;
+  const held = bytesInUse() - before;
   reader.end();
   return held;
+}
+
+/** Of buffers, without what is garbage already. */
+function bytesInUse(): number {
+  collectGarbage();
+  return process.memoryUsage().arrayBuffers;
 }
 
 function asLine(value: object): Buffer {
