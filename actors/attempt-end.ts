@@ -21,6 +21,7 @@ import { readExit } from './attempt-exit.ts';
 import type { AttemptFiles, CommandRecord, StopRecord } from './attempt-files.ts';
 import { readRecord } from './attempt-files.ts';
 import type { StopReport } from './process-tree.ts';
+import { protectedChangesOf } from './protected-files.ts';
 import type { RunHost } from './run-host.ts';
 import { writeText } from './run-texts.ts';
 import { treeOf } from './tree-recorder.ts';
@@ -86,6 +87,7 @@ export function concludeEnd(
   { class: endClass, answer, remains }: Conclusion,
 ): AttemptEnd {
   const verdict = evidence.role === 'auditor' && answer ? readVerdict(answer) : null;
+  const protectedChanges = protectedChangesOf(files);
   return host.redactor.redactValue({
     reason: evidence.reason,
     class: endClass,
@@ -102,6 +104,7 @@ export function concludeEnd(
     liveness: readRecord<StopRecord>(files.file('stop.json'))?.liveness ?? null,
     survivors: remains?.survivors ?? [],
     ...(remains?.sharedServices.length ? { sharedServices: remains.sharedServices } : {}),
+    ...(protectedChanges ? { protectedChanges } : {}),
     tree: treeOf(files),
   });
 }

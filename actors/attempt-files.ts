@@ -28,6 +28,7 @@ export type AttemptFile =
   | 'stop.json'
   | 'exit.json'
   | 'trees.json'
+  | 'protected-changes.json'
   | 'changes.md'
   | 'result.md'
   | 'feedback.md'

@@ -34,6 +34,7 @@ function buildWorkerPrompt(host: RunHost, plan: AttemptPlan, task: string): stri
       ? (reworker ?? worker ?? DEFAULT_REWORKER_HEADER)
       : (worker ?? DEFAULT_WORKER_HEADER),
     task,
+    protect: host.settings.protect,
     feedback: feedback && { ...quoted(host, feedback.text), from: feedback.from },
     findings,
     salvage: salvage && { ...quoted(host, salvage.text), reason: salvage.reason },
@@ -49,6 +50,7 @@ function buildAuditorPrompt(host: RunHost, plan: AttemptPlan, task: string): str
     result: quoted(host, work.result),
     changes: readChanges(attemptFiles(host.folder, plan)),
     checks: work.checks,
+    protectedChanges: work.protectedChanges ?? null,
     rounds,
     findings,
     diagnosis,

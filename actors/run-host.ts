@@ -4,6 +4,7 @@ import type { AgentAdapter, AgentSettings, LaunchPlace } from './agents/adapter.
 import type { AttemptStops } from './attempt-stops.ts';
 import type { Worktree } from './git-worktree.ts';
 import type { ProcessIdentity } from './process-identity.ts';
+import type { ProtectedFiles } from './protected-files.ts';
 import type { Redactor } from './redaction.ts';
 import type { TreeRecorder } from './tree-recorder.ts';
 
@@ -40,6 +41,8 @@ export interface RunSettings {
     readonly auditor: string | null;
   };
   readonly checks: readonly CheckSettings[];
+  /** Globs or folders, relative to `cwd`, of the files that the checks depend on. */
+  readonly protect: readonly string[];
   /** From SIGTERM to SIGKILL. */
   readonly killGraceMs: number;
   /** From a final result to the exit of the process. */
@@ -77,6 +80,7 @@ export interface RunHost {
   readonly redactor: Redactor;
   readonly stops: AttemptStops;
   readonly trees: TreeRecorder;
+  readonly protection: ProtectedFiles;
   /** The first process that this run can have anything to do with; `null` when that was an earlier host of it. */
   readonly since: ProcessIdentity | null;
   /** Milliseconds between looks at the slower signs of life (see liveness.ts). */

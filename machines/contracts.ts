@@ -100,6 +100,8 @@ export interface AttemptEnd {
   readonly survivors: readonly string[];
   /** Services that the agent's CLI shares between its sessions: left running, as `pid name`. Absent: none. */
   readonly sharedServices?: readonly string[];
+  /** Of a worker: what of the protected files is not as it was when the run began. Absent: nothing. */
+  readonly protectedChanges?: ProtectedChanges;
   /** The files before and after; `null` where there is no git work tree to record. */
   readonly tree: AttemptTree | null;
 }
@@ -120,6 +122,22 @@ export interface SkippedFile {
   readonly bytes: number;
   readonly why: 'tooLarge' | 'unreadable';
 }
+
+/** A file that the checks depend on, and what a worker did to it. */
+export interface ProtectedChange {
+  /** From the work tree, with `/`. */
+  readonly path: string;
+  readonly change: 'added' | 'changed' | 'deleted';
+}
+
+export interface ProtectedChanges {
+  readonly count: number;
+  /** At most {@link PROTECTED_NAMED} of them. */
+  readonly named: readonly ProtectedChange[];
+}
+
+/** Changes of protected files that the end of an attempt names. */
+export const PROTECTED_NAMED = 20;
 
 /** Skipped files that the end of an attempt names. */
 export const SKIPPED_NAMED = 50;
@@ -269,6 +287,8 @@ export interface Work {
   readonly checks: readonly CheckResult[];
   /** Git's name of the work tree that all required checks passed on; `null` where it is not known. */
   readonly checkedTree: string | null;
+  /** Of the files that the checks depend on. Absent: nothing was changed. */
+  readonly protectedChanges?: ProtectedChanges;
 }
 
 /** Folder name of an attempt and value of `ONESHOT_ATTEMPT`: `0001-worker`. */

@@ -1,5 +1,13 @@
 /** What the agents are told. Pure: texts in, prompt out; the actor reads and writes the files. */
-import type { CheckResult, EndReason, Finding, Round, Verdict } from './contracts.ts';
+import type {
+  CheckResult,
+  EndReason,
+  Finding,
+  ProtectedChanges,
+  Round,
+  Verdict,
+} from './contracts.ts';
+import { protectedLines } from './evidence.ts';
 
 /** Characters of a result, or of feedback, that a prompt quotes; the middle is cut and its file named. */
 export const QUOTE_LIMIT = 60_000;
@@ -25,6 +33,8 @@ export interface Quote {
 export interface WorkerPromptParts {
   readonly header: string;
   readonly task: string;
+  /** Patterns of the files that the checks depend on. */
+  readonly protect: readonly string[];
   readonly feedback: (Quote & { readonly from: 'auditor' | 'checks' }) | null;
   readonly findings: readonly Finding[];
   readonly salvage: (Quote & { readonly reason: EndReason }) | null;
@@ -37,21 +47,22 @@ export interface AuditorPromptParts {
   /** What was changed since the run began, as oneshot recorded it; `null` where nothing is recorded. */
   readonly changes: string | null;
   readonly checks: readonly CheckResult[];
+  readonly protectedChanges: ProtectedChanges | null;
   readonly rounds: readonly Round[];
   readonly findings: readonly Finding[];
   readonly diagnosis: string | null;
 }
 
-export function workerPrompt({
-  header,
-  task,
-  feedback,
-  findings,
-  salvage,
-}: WorkerPromptParts): string {
+export function workerPrompt(parts: WorkerPromptParts): string {
+  const { header, task, protect, feedback, findings, salvage } = parts;
   return sections([
     header,
     section('Task', task),
+    protect.length > 0 &&
+      section(
+        'Files that you must not change',
+        `The work is judged by them, and the auditor is told of every change to them.\n\n${bullets(protect)}`,
+      ),
     feedback &&
       section(
         feedback.from === 'checks' ? 'A check failed on your last work' : 'What the auditor found',
@@ -75,6 +86,12 @@ export function auditorPrompt(parts: AuditorPromptParts): string {
       ),
     parts.checks.length > 0 &&
       section('Checks that were run on it', parts.checks.map(checkText).join('\n')),
+    parts.protectedChanges !== null &&
+      section(
+        'Protected files were changed',
+        'The checks depend on these files, and the worker was told not to change them. Look at each change: a check that ' +
+          `was made weaker proves nothing.\n\n${bullets(protectedLines(parts.protectedChanges))}`,
+      ),
     parts.rounds.length > 0 &&
       section('Earlier rounds of this task', parts.rounds.map(roundLine).join('\n')),
     parts.findings.length > 0 &&
@@ -171,8 +188,12 @@ function section(title: string, body: string): string {
   return `# ${title}\n\n${body.trim()}`;
 }
 
+function bullets(items: readonly string[]): string {
+  return items.map((item) => `- ${item}`).join('\n');
+}
+
 function list(title: string, items: readonly string[]): string {
-  return items.length > 0 ? `${title}:\n${items.map((item) => `- ${item}`).join('\n')}` : '';
+  return items.length > 0 ? `${title}:\n${bullets(items)}` : '';
 }
 
 /** With the beginning and the end of what it printed, as evidence that it did something. */

@@ -94,7 +94,14 @@ export function noteEnd(
 export function acceptWork(context: LifecycleContext, end: AttemptEnd): Update {
   if (!end.result) throw new Error('A clean end of a worker has a result.');
   const { number } = currentAttempt(context);
-  const work: Work = { attempt: number, result: end.result, checks: [], checkedTree: null };
+  const { result, protectedChanges } = end;
+  const work: Work = {
+    attempt: number,
+    result,
+    checks: [],
+    checkedTree: null,
+    ...(protectedChanges ? { protectedChanges } : {}),
+  };
   return {
     ...takeUsage(context, end),
     work,

@@ -9,8 +9,15 @@ import type {
   StopRecord,
   TreesRecord,
 } from '../actors/attempt-files.ts';
+import type { ProtectedChangesRecord, ProtectedRecord } from '../actors/protected-files.ts';
 import type { RecordedTree } from '../actors/tree-recorder.ts';
-import { livenessSchema, objectName, skippedFileSchema, usageSchema } from './contract-schemas.ts';
+import {
+  livenessSchema,
+  objectName,
+  protectedChangesSchema,
+  skippedFileSchema,
+  usageSchema,
+} from './contract-schemas.ts';
 import { identitySchema } from './run-schemas.ts';
 import { epochMs, exactly, list, version1 } from './schema-of.ts';
 
@@ -82,6 +89,23 @@ export const treesSchema = exactly<TreesRecord>()(
       after: recordedTreeSchema.nullable().describe('null: not recorded, or not yet.'),
     })
     .meta({ title: 'trees.json', description: 'The work tree before and after the attempt.' }),
+);
+
+export const protectedSchema = exactly<ProtectedRecord>()(
+  z
+    .strictObject({
+      version: version1,
+      files: z
+        .record(z.string(), z.string().nullable())
+        .describe('SHA-256 in hex by path; null for what could not be read.'),
+    })
+    .meta({ title: 'protected.json', description: 'Files that the checks depend on, at first.' }),
+);
+
+export const protectedChangesFileSchema = exactly<ProtectedChangesRecord>()(
+  z
+    .strictObject({ version: version1, ...protectedChangesSchema.shape })
+    .meta({ title: 'protected-changes.json', description: 'What an attempt left changed.' }),
 );
 
 export const refusalSchema = exactly<RefusalRecord>()(

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Finding } from '../machines/contracts.ts';
+import { protectedLines } from '../machines/evidence.ts';
 import { assetsFolder } from './assets.ts';
 import { commandContext, STREAMS } from './cli-context.ts';
 import type { CommandOptions } from './cli-program.ts';
@@ -58,7 +59,7 @@ function shown(report: RunReport, runsDir: string): ShownReport {
 
 function describe(report: RunReport, pid: number | null, family: readonly string[]): string {
   const { state, reason, message, verdict, feedback, ledger, usage } = report;
-  const label = state === 'completed' ? (report.verified ? ' (verified)' : ' (unverified)') : '';
+  const label = report.evidence === null ? '' : ` (${report.evidence})`;
   const rows: [string, string | null][] = [
     ['run', report.id],
     ['task', safeLine(report.task)],
@@ -71,6 +72,7 @@ function describe(report: RunReport, pid: number | null, family: readonly string
     ['verdict', verdict],
     ['feedback', feedback && safeText(feedback)],
     ...ledger.map((finding): [string, string] => ['finding', findingText(finding)]),
+    ...protectedRows(report),
     ['iteration', `${report.iteration} of ${report.maxIterations}`],
     ['tokens', `${usage.inputTokens ?? 'unknown'} in, ${usage.outputTokens ?? 'unknown'} out`],
     ['cost', usage.costUsd === null ? 'unknown' : `$${usage.costUsd.toFixed(4)}`],
@@ -95,6 +97,11 @@ function describe(report: RunReport, pid: number | null, family: readonly string
     ...report.attempts.map(attemptLine),
     ...remainsOf(report).map((line) => `  ${line}`),
   ].join('\n');
+}
+
+function protectedRows({ protectedChanges }: RunReport): [string, string][] {
+  const lines = protectedChanges === null ? [] : protectedLines(protectedChanges);
+  return lines.map((line) => ['protected', safeLine(line)]);
 }
 
 /** `F-1a2b3c repeated, 2 rounds: src/a.ts: the sum is wrong`. */

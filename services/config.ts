@@ -43,6 +43,7 @@ export interface Config extends Limits {
   readonly worktree: 'on' | 'off';
   readonly on: readonly HookSettings[];
   /** Names of environment variables. */
+  readonly protect: readonly string[];
   readonly secrets: readonly string[];
   /** Absolute path. */
   readonly runsDir: string;
@@ -152,6 +153,7 @@ function resolved(sources: readonly Source[], { cwd, home }: Folders): Config {
     agentOutput: set.agentOutput ?? DEFAULTS.agentOutput,
     agentArgs: set.agentArgs ?? [],
     checks: set.checks ?? [],
+    protect: set.protect ?? [],
     recordTrees: set.recordTrees ?? DEFAULTS.recordTrees,
     on: set.on ?? [],
     worktree: set.worktree ?? DEFAULTS.worktree,

@@ -11,6 +11,7 @@ import type {
   Findings,
   Limits,
   Liveness,
+  ProtectedChanges,
   Role,
   Round,
   Salvage,
@@ -22,7 +23,7 @@ import type {
   Verdict,
   Work,
 } from '../machines/contracts.ts';
-import { SKIPPED_NAMED } from '../machines/contracts.ts';
+import { PROTECTED_NAMED, SKIPPED_NAMED } from '../machines/contracts.ts';
 import { count, epochMs, exactly, list, milliseconds, ordinal, sha256 } from './schema-of.ts';
 
 export const roleSchema = exactly<Role>()(z.enum(['worker', 'auditor']));
@@ -130,6 +131,20 @@ const attemptTreeSchema = exactly<AttemptTree>()(
     .meta({ id: 'AttemptTree', description: "Names of git's tree objects." }),
 );
 
+export const protectedChangesSchema = exactly<ProtectedChanges>()(
+  z
+    .strictObject({
+      count,
+      named: list(
+        z.strictObject({
+          path: z.string().describe('From the work tree, with `/`.'),
+          change: z.enum(['added', 'changed', 'deleted']),
+        }),
+      ).describe(`At most ${PROTECTED_NAMED} of them.`),
+    })
+    .meta({ id: 'ProtectedChanges', description: 'What became of files that the checks need.' }),
+);
+
 export const attemptEndSchema = exactly<AttemptEnd>()(
   z
     .strictObject({
@@ -149,6 +164,7 @@ export const attemptEndSchema = exactly<AttemptEnd>()(
         .nullable()
         .describe('What the kill was based on, for an attempt that oneshot ended.'),
       survivors: list(z.string()).describe('Processes that outlived SIGKILL, as `pid name`.'),
+      protectedChanges: protectedChangesSchema.exactOptional(),
       sharedServices: list(z.string())
         .exactOptional()
         .describe(
@@ -282,5 +298,6 @@ export const workSchema = exactly<Work>()(
       .string()
       .nullable()
       .describe('The work tree that the required checks passed on.'),
+    protectedChanges: protectedChangesSchema.exactOptional(),
   }),
 );

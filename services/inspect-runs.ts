@@ -1,5 +1,6 @@
 /** What the inspector tells of runs: the list, and one run with its machine. Reads only. */
 import type { LifecycleContext } from '../machines/context.ts';
+import { isVerified } from '../machines/evidence.ts';
 import { lifecycle } from '../machines/lifecycle.ts';
 import { messageOf } from './errors.ts';
 import { childrenOf } from './family.ts';
@@ -51,7 +52,6 @@ function rebuilt(folder: RunFolder): SnapshotFile {
 function described(folder: RunFolder, file: SnapshotFile): ListedRun {
   const { id, task, state, reason, iteration, maxIterations, createdAt, updatedAt } = file;
   const context = contextOf(file);
-  const passed = context.work?.checks.some((check) => check.passed) ?? false;
   return {
     id,
     task,
@@ -64,7 +64,7 @@ function described(folder: RunFolder, file: SnapshotFile): ListedRun {
     agents: file.agents,
     usage: totalUsage(context.usage),
     isLive: hostPid(folder) !== null,
-    verified: state === 'completed' && passed,
+    verified: isVerified(state, context.work),
     parent: file.parent,
     problem: null,
   };

@@ -17,6 +17,16 @@ export const FILE_OPTIONS = {
       'command lines, or objects of `name`, `command`, `timeout` (10m) and `required` (true)',
     rule: checkCommand,
   },
+  protect: {
+    ...list,
+    flag: '--protect',
+    argument: '<glob>',
+    group: 'Evidence',
+    description:
+      'Files that the checks depend on, as a glob or folder (`test/**`); may be given several times. The worker is told ' +
+      'to leave them alone, and the auditor what became of them',
+    rule: text,
+  },
   recordTrees: {
     ...files,
     flag: '--record-trees',

@@ -8,6 +8,7 @@ import {
   attemptEndSchema,
   endClassSchema,
   findingSchema,
+  protectedChangesSchema,
   roleSchema,
   usageSchema,
 } from './contract-schemas.ts';
@@ -126,6 +127,8 @@ const reportShape = {
   seq: count.describe("Of the journal's last line."),
   parent: parentSchema,
   verified: z.boolean().describe('Whether checks passed on the work that was judged.'),
+  evidence: z.string().nullable().describe('The same for a person; null when not completed.'),
+  protectedChanges: protectedChangesSchema.nullable(),
   resumeAt: epochMs.nullable().describe('When a usage limit ends, in epoch milliseconds.'),
   usage: usageSchema,
   exitCode: count.describe('What oneshot exits with for this run.'),

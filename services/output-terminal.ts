@@ -2,6 +2,7 @@
 import { styleText } from 'node:util';
 import type { LogEntry } from '../actors/run-host.ts';
 import type { Phase } from '../machines/context.ts';
+import { protectedLines } from '../machines/evidence.ts';
 import { formatDuration } from './durations.ts';
 import type { JournalEntry } from './journal.ts';
 import type { Output, Streams } from './output.ts';
@@ -143,10 +144,9 @@ function pauseText(ms: number | null): string {
 }
 
 function closingLines(report: RunReport, now: number, paint: Paint): string[] {
-  const { state, id, message, feedback, findings, verified } = report;
+  const { state, id, message, feedback, findings, evidence } = report;
   const took = formatDuration(report.updatedAt - report.createdAt);
-  const label =
-    state === 'completed' && !verified ? ' (unverified: no checks were configured)' : '';
+  const label = evidence === null || evidence === 'verified' ? '' : ` (${evidence})`;
   const style = STATE_STYLES[state] ?? 'cyan';
   const words = [message, feedback].filter(Boolean).map((text) => safeText(`${text}`));
   return [
@@ -154,11 +154,17 @@ function closingLines(report: RunReport, now: number, paint: Paint): string[] {
     `${paint([style, 'bold'] as Style, state)}${label}  after ${took}, ${costText(report)}`,
     ...words,
     ...findings.map((finding) => `  - ${safeLine(finding)}`),
+    ...protectedNotes(report).map((line) => paint('yellow', line)),
     ...remainsOf(report).map((line) => paint('yellow', line)),
     ...limitOf(report, now).map((line) => paint('yellow', line)),
     `Run folder: ${report.folder}`,
     `Next: ${nextCommands(state, id).join('  ·  ')}`,
   ];
+}
+
+function protectedNotes({ protectedChanges }: RunReport): string[] {
+  if (protectedChanges === null) return [];
+  return protectedLines(protectedChanges).map((line) => `Protected: ${safeLine(line)}`);
 }
 
 /** Processes of the last attempts that were left running, and why. */

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Phase } from '../machines/context.ts';
-import type { Finding, Usage } from '../machines/contracts.ts';
+import type { Finding, ProtectedChanges, Usage } from '../machines/contracts.ts';
+import { evidenceLabel, isVerified } from '../machines/evidence.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import type { JournalEntry, RunHeader } from './journal.ts';
 import { readRun } from './run-record.ts';
@@ -35,6 +36,10 @@ export interface RunReport {
   readonly parent: RunHeader['parent'];
   /** Whether required checks passed on the work that was judged; without checks a completed run is not verified. */
   readonly verified: boolean;
+  /** The same for a person; `null` for a run that is not completed. */
+  readonly evidence: string | null;
+  /** What of the files that the checks depend on is not as it was when the run began. */
+  readonly protectedChanges: ProtectedChanges | null;
   readonly resumeAt: number | null;
   readonly usage: Usage;
   readonly exitCode: number;
@@ -83,7 +88,9 @@ export function reportRun(folder: RunFolder, upTo?: number): RunReport {
     maxIterations: context.limits.maxIterations,
     seq,
     parent: run.header.parent,
-    verified: state === 'completed' && (work?.checks.some(({ required }) => required) ?? false),
+    verified: isVerified(state, work),
+    evidence: evidenceLabel(state, work),
+    protectedChanges: work?.protectedChanges ?? null,
     resumeAt: context.resumeAt,
     usage: totalUsage(context.usage),
     exitCode: exitCodeOf(state, context.reason),

@@ -107,6 +107,7 @@ export const settingsSchema = exactly<RunSettings>()(
       .describe("Those that take a role's place at a usage limit, in order."),
     headers: z.strictObject({ worker: header, reworker: header, auditor: header }),
     checks: list(checkSchema),
+    protect: list(z.string()).describe('Globs of the files that the checks depend on.'),
     killGraceMs: milliseconds.describe('From SIGTERM to SIGKILL, in milliseconds.'),
     resultGraceMs: milliseconds.describe('From a final result to the exit, in milliseconds.'),
     outputLimitBytes: count.describe('Bytes that one attempt may print.'),

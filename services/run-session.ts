@@ -13,6 +13,7 @@ import { checksActor } from '../actors/checks-actor.ts';
 import { samplingInterval } from '../actors/liveness.ts';
 import { ownIdentity } from '../actors/process-identity.ts';
 import { stopTree } from '../actors/process-tree.ts';
+import { createProtectedFiles } from '../actors/protected-files.ts';
 import { quotaActor } from '../actors/quota-actor.ts';
 import { recoveryActor } from '../actors/recovery-actor.ts';
 import { createRedactor } from '../actors/redaction.ts';
@@ -150,6 +151,12 @@ function createHost(
     now,
     tell: notify,
   });
+  const protection = createProtectedFiles({
+    folder: folder.path,
+    cwd: place.cwd,
+    patterns: settings.protect,
+    tell: notify,
+  });
   const limits = (options.input ?? options.stored?.last.context)?.limits;
   return {
     runId: header.id,
@@ -166,9 +173,13 @@ function createHost(
       isSharedService: sharedServiceOf(Object.values(adapters).flat()),
       redactor,
       now,
-      ended: trees.after,
+      async ended(files) {
+        await trees.after(files);
+        await protection.after(files);
+      },
     }),
     trees,
+    protection,
     samplingMs: samplingInterval(limits?.inactivityMs ?? 0),
     now,
     log(entries) {

@@ -45,6 +45,7 @@ export function settingsOf(config: Config, place: LaunchPlace): RunSettings {
       auditor: config.auditorPromptHeader,
     },
     checks: config.checks,
+    protect: config.protect,
     killGraceMs: config.killGraceMs,
     resultGraceMs: config.resultGraceMs,
     outputLimitBytes: config.outputLimitBytes,

@@ -7,6 +7,7 @@ import { sharedServiceOf } from '../actors/agents/shared-services.ts';
 import { createAttemptStops } from '../actors/attempt-stops.ts';
 import { samplingInterval } from '../actors/liveness.ts';
 import { ownIdentity } from '../actors/process-identity.ts';
+import { NO_PROTECTION } from '../actors/protected-files.ts';
 import { createRedactor } from '../actors/redaction.ts';
 import type { LogEntry, RunHost } from '../actors/run-host.ts';
 import { secretsOf } from '../actors/secrets.ts';
@@ -53,6 +54,7 @@ export function createVerificationHost(
       agents: { worker: agent, auditor: agent },
       headers: { worker: HEADER, reworker: HEADER, auditor: HEADER },
       checks: [],
+      protect: [],
       killGraceMs,
       resultGraceMs,
       outputLimitBytes,
@@ -71,6 +73,7 @@ export function createVerificationHost(
       now: Date.now,
     }),
     trees: NO_TREES,
+    protection: NO_PROTECTION,
     since,
     samplingMs: samplingInterval(config.inactivityMs),
     now: Date.now,

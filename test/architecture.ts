@@ -17,7 +17,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   machines: { folders: ['machines'], packages: ['xstate'], node: false },
   actors: {
     folders: ['machines', 'actors'],
-    packages: ['rxjs', 'xstate', 'execa'],
+    packages: ['rxjs', 'xstate', 'execa', 'tinyglobby'],
     node: true,
   },
   services: {

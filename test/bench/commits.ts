@@ -34,6 +34,7 @@ export async function measure({ root }: Bench): Promise<readonly Row[]> {
     agents: { worker: agent, auditor: agent },
     headers: { worker: null, reworker: null, auditor: null },
     checks: [],
+    protect: [],
     killGraceMs: 1,
     resultGraceMs: 1,
     outputLimitBytes: 1,

@@ -1,10 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Finding } from '../../machines/contracts.ts';
-import type { AuditorPromptParts } from '../../machines/prompts.ts';
+import type { AuditorPromptParts, WorkerPromptParts } from '../../machines/prompts.ts';
 import * as prompts from '../../machines/prompts.ts';
 import { CHECK, text } from './lifecycle-events.ts';
 
-const worker = { header: 'Work.', task: ' Do it.\n', feedback: null, findings: [], salvage: null };
+const worker: WorkerPromptParts = {
+  header: 'Work.',
+  task: ' Do it.\n',
+  protect: [],
+  feedback: null,
+  findings: [],
+  salvage: null,
+};
 
 const auditor: AuditorPromptParts = {
   header: 'Judge.',
@@ -12,6 +19,7 @@ const auditor: AuditorPromptParts = {
   result: { text: 'Did it.', file: 'result.md' },
   changes: null,
   checks: [],
+  protectedChanges: null,
   rounds: [],
   findings: [],
   diagnosis: null,
@@ -41,6 +49,13 @@ describe('What a worker is told', () => {
     const feedback = { from, text: 'Mend it.', file: 'feedback.md' };
     expect(prompts.workerPrompt({ ...worker, feedback })).toBe(
       `Work.\n\n# Task\n\nDo it.\n\n# ${title}\n\nMend it.\n`,
+    );
+  });
+
+  it('is which files it must leave alone', () => {
+    expect(prompts.workerPrompt({ ...worker, protect: ['test/**', '*.json'] })).toBe(
+      'Work.\n\n# Task\n\nDo it.\n\n# Files that you must not change\n\n' +
+        'The work is judged by them, and the auditor is told of every change to them.\n\n- test/**\n- *.json\n',
     );
   });
 
@@ -150,6 +165,16 @@ describe('What an auditor is told', () => {
       checks: [{ ...CHECK, head: 'a\n', output }],
     });
     expect(prompt).toContain(', printed:\n> a\n>\n> […]\n> 3 passed\n');
+  });
+
+  it('is which protected files were changed, and how many more', () => {
+    const named = [{ path: 'test/a.ts', change: 'changed' }] as const;
+    const prompt = prompts.auditorPrompt({ ...auditor, protectedChanges: { count: 3, named } });
+    expect(titles(prompt)).toContain('# Protected files were changed');
+    expect(prompt).toContain(
+      'The checks depend on these files, and the worker was told not to change them. Look at each change: a check ' +
+        'that was made weaker proves nothing.\n\n- changed test/a.ts\n- and 2 more\n',
+    );
   });
 
   it('asks for a verdict with all that the next step needs, and for nothing else', () => {

@@ -50,6 +50,7 @@ describe('loadConfig without any setting', () => {
       treeFileLimitBytes: 52_428_800,
       worktree: 'off',
       on: [],
+      protect: [],
       secrets: [],
       runsDir: join(here().cwd, '.oneshot'),
     });

@@ -101,6 +101,7 @@ export function settings(cwd: string): RunSettings {
     agents: { worker: AGENT, auditor: AGENT },
     headers: { worker: null, reworker: null, auditor: null },
     checks: [],
+    protect: [],
     killGraceMs: 100,
     resultGraceMs: 100,
     outputLimitBytes: 1_000_000,

@@ -21,6 +21,8 @@ const RECORDS: Readonly<Record<string, RecordKind>> = {
   'permission-answer.json': 'permission-answer',
   'exit.json': 'exit',
   'trees.json': 'trees',
+  'protected.json': 'protected',
+  'protected-changes.json': 'protected-changes',
   'refusal.json': 'refusal',
 };
 
