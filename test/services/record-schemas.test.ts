@@ -103,7 +103,16 @@ describe('The schemas of what oneshot writes', () => {
 async function eventfulRun(at: Place): Promise<StoredRecord[]> {
   at.write('quick.json', CONFIG);
   await at.shell('git init -q . && truncate -s 60M large && echo hooked >.git/info/exclude');
-  const quick = ['--config', 'quick.json', '--inactivity-timeout', '700ms', '--check', CHECK, '--protect', 'asked'];
+  const quick = [
+    '--config',
+    'quick.json',
+    '--inactivity-timeout',
+    '700ms',
+    '--check',
+    CHECK,
+    '--protect',
+    'asked',
+  ];
   const run = at.start(['do it', '--json', ...quick, ...scriptAgent(at, WORKER, AUDITOR)]);
   await until('the worker has begun', () => at.runs().some(hasBegun));
   const held = recordsIn(at.runs().at(-1) ?? '').filter(({ kind }) => kind === 'lock');
