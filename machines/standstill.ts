@@ -26,7 +26,7 @@ export function isStalled({ standstill, limits }: LifecycleContext): boolean {
 export function stalledMessage({ standstill, runId }: LifecycleContext): string {
   return (
     `${standstill?.rounds} rounds in a row found the same in unchanged files: ${standstill?.found.join(', ')} ` +
-    `(oneshot show ${runId} --json tells what they are). Change the task, the files or the check; then: oneshot resume. ` +
+    `(oneshot show ${runId} tells more). Change the task, the files or the check; then: oneshot resume. ` +
     'With --stall-after 0 such a run goes on.'
   );
 }

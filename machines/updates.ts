@@ -131,6 +131,7 @@ export function takeFailedChecks(
   const feedback: Feedback = { from: 'checks', attempt, text };
   const failing = checks.filter(({ required, passed }) => required && !passed);
   return {
+    work: context.work && { ...context.work, checks, checkedTree: null },
     feedback,
     standstill: standstillWith(
       context,

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Finding } from '../machines/contracts.ts';
+import type { CheckResult, Finding } from '../machines/contracts.ts';
 import { protectedLines } from '../machines/evidence.ts';
 import { assetsFolder } from './assets.ts';
 import { commandContext, STREAMS } from './cli-context.ts';
@@ -72,6 +72,7 @@ function describe(report: RunReport, pid: number | null, family: readonly string
     ['verdict', verdict],
     ['feedback', feedback && safeText(feedback)],
     ...ledger.map((finding): [string, string] => ['finding', findingText(finding)]),
+    ...report.checks.map((check): [string, string] => ['check', checkText(check)]),
     ...protectedRows(report),
     ['iteration', `${report.iteration} of ${report.maxIterations}`],
     ['tokens', `${usage.inputTokens ?? 'unknown'} in, ${usage.outputTokens ?? 'unknown'} out`],
@@ -97,6 +98,13 @@ function describe(report: RunReport, pid: number | null, family: readonly string
     ...report.attempts.map(attemptLine),
     ...remainsOf(report).map((line) => `  ${line}`),
   ].join('\n');
+}
+
+/** `npm test: passed (exit 0, 12s)`. */
+function checkText({ name, passed, required, end, exitCode, durationMs }: CheckResult): string {
+  const how = end === 'exited' ? `exit ${exitCode ?? 'by a signal'}` : `stopped: ${end}`;
+  const result = `${passed ? 'passed' : 'FAILED'} (${how}, ${formatDuration(durationMs)})`;
+  return `${safeLine(name)}: ${result}${required ? '' : ', not required'}`;
 }
 
 function protectedRows({ protectedChanges }: RunReport): [string, string][] {

@@ -6,6 +6,7 @@ import type { ShownReport } from './cli-show.ts';
 import { phaseSchema, stateValueSchema } from './context-schemas.ts';
 import {
   attemptEndSchema,
+  checkResultSchema,
   endClassSchema,
   findingSchema,
   protectedChangesSchema,
@@ -128,6 +129,7 @@ const reportShape = {
   parent: parentSchema,
   verified: z.boolean().describe('Whether checks passed on the work that was judged.'),
   evidence: z.string().nullable().describe('The same for a person; null when not completed.'),
+  checks: list(checkResultSchema).describe('That ran last on the work of this iteration.'),
   protectedChanges: protectedChangesSchema.nullable(),
   resumeAt: epochMs.nullable().describe('When a usage limit ends, in epoch milliseconds.'),
   usage: usageSchema,

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Phase } from '../machines/context.ts';
-import type { Finding, ProtectedChanges, Usage } from '../machines/contracts.ts';
+import type { CheckResult, Finding, ProtectedChanges, Usage } from '../machines/contracts.ts';
 import { evidenceLabel, isVerified } from '../machines/evidence.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import type { JournalEntry, RunHeader } from './journal.ts';
@@ -38,6 +38,8 @@ export interface RunReport {
   readonly verified: boolean;
   /** The same for a person; `null` for a run that is not completed. */
   readonly evidence: string | null;
+  /** The checks that ran last on the work of this iteration. */
+  readonly checks: readonly CheckResult[];
   /** What of the files that the checks depend on is not as it was when the run began. */
   readonly protectedChanges: ProtectedChanges | null;
   readonly resumeAt: number | null;
@@ -90,6 +92,7 @@ export function reportRun(folder: RunFolder, upTo?: number): RunReport {
     parent: run.header.parent,
     verified: isVerified(state, work),
     evidence: evidenceLabel(state, work),
+    checks: work?.checks ?? [],
     protectedChanges: work?.protectedChanges ?? null,
     resumeAt: context.resumeAt,
     usage: totalUsage(context.usage),

@@ -103,3 +103,23 @@ describe('What a check printed', () => {
     expect(at.read('judged')).toMatch(/\n> \[…\]\n(?:> \d*\n)+> 3 passed\n/);
   });
 });
+
+describe('oneshot show', () => {
+  it('tells how the checks ended, those that failed too', async () => {
+    const at = place();
+    const checks = [
+      { name: 'slow', command: 'sleep 60', timeout: '200ms', required: false },
+      { name: 'tests', command: 'exit 3' },
+    ];
+    at.write('checks.json', JSON.stringify({ checks, maxIterations: 1 }));
+    await at.oneshot(['do it', '--config', 'checks.json', ...scriptAgent(at, 'cat')]);
+    const { out } = await at.oneshot(['show']);
+    expect(out).toMatch(/\ncheck {6}slow: FAILED \(stopped: timeout, \d+ms\), not required\n/);
+    expect(out).toMatch(/\ncheck {6}tests: FAILED \(exit 3, \d+ms\)\n/);
+    const { checks: shown } = await at.show();
+    expect(shown.map(({ name, passed, end }) => [name, passed, end])).toEqual([
+      ['slow', false, 'timeout'],
+      ['tests', false, 'exited'],
+    ]);
+  });
+});

@@ -37,7 +37,7 @@ describe('A standstill', () => {
 
   it('is told with what was found, and what to do', () => {
     expect(stalledMessage({ ...begun, standstill: { ...once, rounds: 2 } })).toBe(
-      '2 rounds in a row found the same in unchanged files: a, b (oneshot show run-1 --json tells what they are). ' +
+      '2 rounds in a row found the same in unchanged files: a, b (oneshot show run-1 tells more). ' +
         'Change the task, the files or the check; then: oneshot resume. With --stall-after 0 such a run goes on.',
     );
   });
