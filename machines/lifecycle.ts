@@ -129,8 +129,8 @@ export const lifecycle = implementations.createMachine({
           },
           { guard: 'ofThisAttempt', target: 'reiterationPending', actions: 'takeFailedChecks' },
         ],
-        // The worker's result is on disk: recovery finds it, and the checks run again.
-        'process.restarted': toRecovery('orchestratorLost'),
+        // The work is accepted already, and the attempt may be an auditor's: the checks run again, nothing is examined.
+        'process.restarted': 'auditPending',
       },
     },
 
@@ -235,7 +235,7 @@ export const lifecycle = implementations.createMachine({
           { guard: 'stoppedForLimit', target: 'auditPending', actions: 'clearReason' },
           { guard: cameFrom('created'), target: 'created', actions: 'clearReason' },
           {
-            guard: cameFrom('auditPending', 'auditorExecuting'),
+            guard: cameFrom('checksExecuting', 'auditPending', 'auditorExecuting'),
             target: 'auditPending',
             actions: 'clearReason',
           },

@@ -187,8 +187,15 @@ export function refuseAnswer(context: LifecycleContext, end: AttemptEnd): Update
   };
 }
 
-/** Whether what was judged, and is there now, are the files that the checks passed on; as far as it is recorded. */
-export function judgesCheckedTree({ work }: LifecycleContext, { tree }: AttemptEnd): boolean {
+/**
+ * Whether what was judged, and is there now, are the files that the checks passed on; as far as it is recorded. Without
+ * checks there is nothing to compare with.
+ */
+export function judgesCheckedTree(
+  { hasChecks, work }: LifecycleContext,
+  { tree }: AttemptEnd,
+): boolean {
+  if (hasChecks && !work?.checks.length) return false;
   const checked = work?.checkedTree ?? null;
   const judged = [tree?.before ?? null, tree?.after ?? null];
   return checked === null || judged.every((name) => name === null || name === checked);

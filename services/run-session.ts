@@ -249,6 +249,8 @@ function firstEvents({ stored, extension }: SessionOptions): LifecycleEvent[] {
   return [{ type: 'process.restarted' }, ...extend, ...go, ...start];
 }
 
+const HAS_AGENT: readonly Phase[] = ['workerExecuting', 'auditorExecuting', 'recoveryPending'];
+
 /**
  * Nothing of an earlier host may run beside what is started now. In a state that had an agent at work recovery looks
  * first, since that agent may go on; in all others nothing has a right to live.
@@ -256,7 +258,7 @@ function firstEvents({ stored, extension }: SessionOptions): LifecycleEvent[] {
 async function sweepLeftovers({ stored, header, adapters }: SessionOptions): Promise<void> {
   if (!stored) return;
   const state = phaseOf(stored.last.value);
-  if (state.endsWith('Executing') || state === 'recoveryPending') return;
+  if (HAS_AGENT.includes(state)) return;
   const root = {
     pid: null,
     environment: { ONESHOT_RUN: header.id },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { SAY_DONE, scriptAgent } from '../oneshot-process.ts';
+import { isAlive, SAY_DONE, scriptAgent, until } from '../oneshot-process.ts';
 import { git, repositoryPlace } from '../repository-place.ts';
 
 const WORKER = 'cat >/dev/null; echo 1 >value; echo worked';
@@ -39,6 +39,22 @@ describe('The verdict done', () => {
     expect(roles(attempts)).toEqual(['worker', 'auditor', 'worker', 'auditor']);
     expect(at.read('.git/prompt-0003-worker')).toContain('exit code 1');
     expect(at.read('value')).toBe('1\n');
+  });
+
+  it('of files that were changed since does not count either when oneshot is killed while the checks run anew', async () => {
+    const at = repositoryPlace();
+    const auditor = `[ -e .git/judged ] || { touch .git/judged; echo note >note; }; ${SAY_DONE}`;
+    const check = `${CHECK} && if [ "$(cat .git/checked | wc -l)" = 2 ]; then echo $$ >.git/pid; sleep 60; fi`;
+    const run = at.start(['do it', '--check', check, ...scriptAgent(at, WORKER, auditor)]);
+    await until('the checks run anew', () => at.exists('.git/pid') && at.read('.git/pid') !== '');
+    process.kill(run.pid, 'SIGKILL');
+    await run.ended;
+    const { code } = await at.oneshot(['resume']);
+    expect(code).toBe(0);
+    expect(isAlive(Number(at.read('.git/pid')))).toBe(false);
+    const { attempts, verified } = await at.show();
+    expect([roles(attempts), verified]).toEqual([['worker', 'auditor', 'auditor'], true]);
+    expect(at.read('.git/checked')).toBe('x\nx\nx\n');
   });
 
   it('fails the run when the files change whenever they are judged; resume goes on with the checks', async () => {

@@ -232,7 +232,7 @@ describe('usage', () => {
 
   it('of an attempt that is looked at twice is added once', () => {
     const found = on.success(on.cleanEnd({ usage: on.usage(10) }));
-    const steps = [...to.toWorker, spends(10, null), on.interrupt(), on.resume, found];
+    const steps = [...to.toWorker, spends(10, null), on.broken('checks'), on.resume, found];
     const run = play(steps, on.input({ hasChecks: true }));
     expect(stateOf(run)).toBe('checksExecuting');
     expect(run.context.usage.worker).toEqual(on.usage(10));

@@ -133,11 +133,12 @@ describe('wherever a run is', () => {
     ).toEqual([]);
   });
 
-  it('no executing state is left by a crash, silence or a restart without an examination', () => {
+  it('no agent is left by a crash, silence or a restart without an examination', () => {
     const abnormal = /^(process\.restarted|xstate\.after\.(inactivity|attemptCeiling)\.)/;
     expect(
       violations(({ from, event, to }) => {
-        if (!isExecuting(from, from.context) || !abnormal.test(event.type)) return true;
+        const hasAgent = from.matches('workerExecuting') || from.matches('auditorExecuting');
+        if (!hasAgent || !abnormal.test(event.type)) return true;
         return to.matches('recoveryPending') || essence(from) === essence(to);
       }),
     ).toEqual([]);
@@ -151,6 +152,17 @@ describe('wherever a run is', () => {
     ).toEqual([]);
     expect(
       violations(({ to }) => !to.matches('interrupted') || to.context.reason !== null),
+    ).toEqual([]);
+  });
+
+  it('with checks, no audit begins and nothing is done before all required ones have passed', () => {
+    expect(
+      violations(({ from, to }) => {
+        const isAudit = from.matches('auditPending') && to.matches('auditorExecuting');
+        if (!to.context.hasChecks || !(isAudit || to.matches('completed'))) return true;
+        const checks = to.context.work?.checks ?? [];
+        return checks.length > 0 && checks.every(({ required, passed }) => passed || !required);
+      }),
     ).toEqual([]);
   });
 

@@ -29,7 +29,7 @@ const goingOn: readonly (readonly [string, readonly Step[], string, string | nul
   ['recoveryPending.examining', toWorkerRecovery, 'recoveryPending.examining', 'exited'],
   ['recoveryPending.examining', toAuditorRecovery, 'recoveryPending.examining', 'exited'],
   ['recoveryPending.pausing', toWorkerPause, 'recoveryPending.examining', 'exited'],
-  ['checksExecuting', toChecks, 'recoveryPending.examining', 'interrupted'],
+  ['checksExecuting', toChecks, 'auditPending', null],
   ['auditPending', toAudit, 'auditPending', null],
   ['auditorExecuting.live', toAuditor, 'auditPending', null],
   ['reiterationPending', toReiteration, 'reiterationPending', null],

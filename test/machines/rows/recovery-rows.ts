@@ -40,9 +40,9 @@ const ofWorker: Row[] = [
     context: { work: { attempt: 1 }, reason: null },
   },
   {
-    rule: 'checks that were lost run again after the work was found finished',
+    rule: 'checks that broke run again after the work was found finished',
     input: withChecks,
-    given: [...toChecks, on.restarted],
+    given: [...toChecks, on.broken('checks'), on.resume],
     from: 'recoveryPending.examining',
     when: on.success(on.cleanEnd()),
     leads: 'checksExecuting',

@@ -184,13 +184,13 @@ const checks: Row[] = [
     leads: 'checksExecuting',
   },
   {
-    rule: 'checks whose orchestrator died lead to an examination of the worker attempt',
+    rule: 'checks whose orchestrator died will run again: the work is accepted, nothing is examined',
     input: withChecks,
     given: toChecks,
     from: 'checksExecuting',
     when: on.restarted,
-    leads: 'recoveryPending.examining',
-    context: { reason: 'orchestratorLost' },
+    leads: 'auditPending',
+    context: { iteration: 1, work: { attempt: 1, checks: [] }, reason: null },
   },
   {
     rule: 'a broken checks actor fails the run and names its error',
