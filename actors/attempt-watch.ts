@@ -57,7 +57,7 @@ async function prepare(
   signal: AbortSignal,
 ): Promise<void> {
   await host.trees.before(files, signal);
-  await host.protection.begin();
+  if (plan.role === 'worker') await host.protection.begin(signal);
   if (plan.role === 'auditor' && !signal.aborted) await writeChanges(host, plan, files);
 }
 

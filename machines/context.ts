@@ -5,6 +5,7 @@ import type {
   Feedback,
   Finding,
   Limits,
+  ProtectedChanges,
   Role,
   Round,
   Salvage,
@@ -105,6 +106,8 @@ export interface LifecycleContext extends LifecycleInput {
   /** `null` before the first round that was not enough, and where the files are not recorded. */
   readonly standstill: Standstill | null;
   readonly diagnosis: string | null;
+  /** What the last worker left changed of the protected files, whatever its end. Absent: nothing ever was. */
+  readonly protectedChanges?: ProtectedChanges | null;
   readonly verdict: Verdict | null;
   readonly usage: { readonly worker: Usage; readonly auditor: Usage };
   /** Milliseconds that attempts and checks took. */

@@ -349,7 +349,18 @@ function remember(context: LifecycleContext, verdict: Round['verdict'], text: st
 
 /** What an attempt used, and how long it took, into the sums: once. */
 export function takeUsage(context: LifecycleContext, end: AttemptEnd): Update {
-  return { ...sumUp(context, end.usage, end.ranMs), losses: lossesWith(context, end) };
+  return {
+    ...sumUp(context, end.usage, end.ranMs),
+    ...protectedBy(context, end),
+    losses: lossesWith(context, end),
+  };
+}
+
+/** A worker that was not started has changed nothing; one that puts files back has them changed no more. */
+function protectedBy(context: LifecycleContext, { protectedChanges, reason }: AttemptEnd): Update {
+  if (currentAttempt(context).role !== 'worker' || reason === 'spawnFailed') return {};
+  if (protectedChanges) return { protectedChanges };
+  return context.protectedChanges ? { protectedChanges: null } : {};
 }
 
 /** An auditor that is interrupted is not looked at again: what it told is all that will be known. */

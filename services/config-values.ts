@@ -109,6 +109,32 @@ export const httpUrl: ValueRule<string> = {
   },
 };
 
+/** Files, relative to the working folder. */
+export const filePattern: ValueRule<string> = {
+  ...text,
+  allowed:
+    'a glob such as `test/**` or `*.{json,yml}`, relative to the working folder and within it',
+  read: (value) => {
+    const pattern = text.read(value);
+    return pattern !== undefined && isWithin(pattern) && isBalanced(pattern) ? pattern : undefined;
+  },
+};
+
+function isWithin(pattern: string): boolean {
+  const path = pattern.replace(/^!/, '');
+  return path.trim() !== '' && !path.startsWith('/') && !/(^|[/{,])\.\.([/},]|$)/.test(path);
+}
+
+/** A brace without a partner is a typing error: it would match nothing. */
+function isBalanced(pattern: string): boolean {
+  let depth = 0;
+  for (const brace of pattern.replace(/\\./g, '').match(/[{}]/g) ?? []) {
+    depth += brace === '{' ? 1 : -1;
+    if (depth < 0) return false;
+  }
+  return depth === 0;
+}
+
 /** A text that may be empty: then nothing stands where it would stand. */
 export const anyText: ValueRule<string> = {
   allowed: 'a text',

@@ -15,6 +15,7 @@ import {
   feedbackSchema,
   findingSchema,
   limitsSchema,
+  protectedChangesSchema,
   roleSchema,
   roundSchema,
   salvageSchema,
@@ -97,6 +98,10 @@ export const contextSchema = exactly<LifecycleContext>()(
       standstill: standstillSchema.nullable().describe('Null also where files are not recorded.'),
       rounds: list(roundSchema).describe(`The latest rounds, at most ${ROUNDS_KEPT}.`),
       diagnosis: z.string().nullable().describe("Why the auditor's answer could not be read."),
+      protectedChanges: protectedChangesSchema
+        .nullable()
+        .exactOptional()
+        .describe('That the last worker left, whatever its end. Absent: there never were any.'),
       verdict: verdictSchema.nullable(),
       usage: usageByRole,
       activeMs: milliseconds.describe('Milliseconds that attempts and checks took.'),

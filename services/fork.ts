@@ -3,10 +3,11 @@
  * the other run only files are read, so it stays as it is, also while it goes on.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeFolderDurably, writeDurably } from '../actors/durable-file.ts';
 import { ownIdentity } from '../actors/process-identity.ts';
+import { baselinePath } from '../actors/protected-files.ts';
 import { createRedactor } from '../actors/redaction.ts';
 import type { RunSettings } from '../actors/run-host.ts';
 import { writeText } from '../actors/run-texts.ts';
@@ -22,7 +23,7 @@ import type { ForkPoint } from './fork-point.ts';
 import type { JournaledEvent, RunHeader } from './journal.ts';
 import { acquireLock } from './lock.ts';
 import { machineStamp } from './machine-stamp.ts';
-import { openRecord } from './run-record.ts';
+import { openRecord, readRun } from './run-record.ts';
 import { agentCountsOf } from './run-settings.ts';
 import { createRunFolder, createRunId, type RunFolder } from './run-store.ts';
 
@@ -48,6 +49,7 @@ export async function forkRun(request: ForkRequest): Promise<RunFolder> {
   const folder = createRunFolder(runsDir, id);
   try {
     copyTexts(from, folder, context);
+    copyBaseline(request, folder);
     const task = request.task === null ? context.task : newTask(folder, request.task, settings);
     const parent = { run: from.id, seq: point.entry.seq };
     const header = { id, createdAt: Date.now(), machine: machineStamp(), parent, settings };
@@ -101,6 +103,14 @@ function copyTexts(from: RunFolder, to: RunFolder, context: LifecycleContext): v
       throw new StorageError(target, error);
     }
   }
+}
+
+/** What was protected from the beginning of the run stays so; other patterns begin anew. */
+function copyBaseline({ from, settings }: ForkRequest, to: RunFolder): void {
+  const before = readRun(from).header.settings.protect;
+  const path = baselinePath(from.path);
+  if (!existsSync(path) || before.join('\n') !== settings.protect.join('\n')) return;
+  writeDurably(baselinePath(to.path), readFileSync(path));
 }
 
 /** Throws when the text is gone, or is no longer the one that the step referred to. */

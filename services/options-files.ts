@@ -1,4 +1,11 @@
-import { byteSize, checkCommand, choice, text, variableName } from './config-values.ts';
+import {
+  byteSize,
+  checkCommand,
+  choice,
+  filePattern,
+  text,
+  variableName,
+} from './config-values.ts';
 import { DEFAULTS } from './defaults.ts';
 import { hookRule } from './hook-settings.ts';
 import { list, type OptionRow, single } from './option-row.ts';
@@ -25,7 +32,7 @@ export const FILE_OPTIONS = {
     description:
       'Files that the checks depend on, as a glob or folder (`test/**`); may be given several times. The worker is told ' +
       'to leave them alone, and the auditor what became of them',
-    rule: text,
+    rule: filePattern,
   },
   recordTrees: {
     ...files,

@@ -93,7 +93,7 @@ export function reportRun(folder: RunFolder, upTo?: number): RunReport {
     verified: isVerified(state, work),
     evidence: evidenceLabel(state, work),
     checks: work?.checks ?? [],
-    protectedChanges: work?.protectedChanges ?? null,
+    protectedChanges: context.protectedChanges ?? null,
     resumeAt: context.resumeAt,
     usage: totalUsage(context.usage),
     exitCode: exitCodeOf(state, context.reason),

@@ -173,9 +173,9 @@ function createHost(
       isSharedService: sharedServiceOf(Object.values(adapters).flat()),
       redactor,
       now,
-      async ended(files) {
-        await trees.after(files);
-        await protection.after(files);
+      async ended(files, hurried) {
+        await trees.after(files, hurried);
+        await protection.after(files, hurried);
       },
     }),
     trees,

@@ -74,7 +74,10 @@ describe('Protected are', () => {
   it('nothing where nothing matches, and that is said', async () => {
     await protection('tests/**', 'spec').begin();
     expect(watched()).toEqual([]);
-    expect(told).toEqual([`No file is protected: nothing in ${cwd} matches tests/**, spec.`]);
+    expect(told).toEqual([
+      `No file in ${cwd} matches the protected tests/**.`,
+      `No file in ${cwd} matches the protected spec.`,
+    ]);
   });
 });
 
@@ -126,6 +129,12 @@ describe('What a worker did to protected files', () => {
     write('test/a', 'other');
     await watch.after(attempt(2, 'auditor'));
     expect(protectedChangesOf(attempt(2, 'auditor'))).toBeNull();
+  });
+
+  it('is also told of a file with a name that every object knows', () => {
+    expect(changesBetween({}, { constructor: 'x' }).named).toEqual([
+      { path: 'constructor', change: 'added' },
+    ]);
   });
 
   it('is named up to a bound, and counted', () => {
