@@ -41,10 +41,10 @@ function combined(guard: { readonly name: string; readonly guards?: unknown }): 
   throw new Error(`The pictures know no words for a guard made with ${guard.name}.`);
 }
 
-/** `cameFrom {phases: ['created']}` is `from created`. */
+/** `cameFrom {phases: ['created', 'checksExecuting']}` is `from created/checks`. */
 function withParams(name: string, params: unknown): string {
   if (typeof params !== 'object' || params === null) return nameLabel(name);
-  const values = Object.values(params).flat().join('/');
+  const values = Object.values(params).flat().join('/').replaceAll('Executing', '');
   return `${nameLabel(name)} ${values}`.trim();
 }
 
