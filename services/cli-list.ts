@@ -1,10 +1,12 @@
 import { styleText } from 'node:util';
+import { evidenceLabel } from '../machines/evidence.ts';
 import { commandContext, STREAMS, usesColor } from './cli-context.ts';
 import type { CommandOptions } from './cli-program.ts';
 import { formatDuration } from './durations.ts';
 import { hostPid } from './hosted.ts';
 import { listRuns, type RunSummary } from './run-store.ts';
 import { safeLine } from './safe-text.ts';
+import { contextOf } from './snapshot-file.ts';
 
 /** `oneshot list`: all runs of the runs folder, the oldest first. Reads only their `oneshot.json`. */
 export async function listCommand(options: CommandOptions): Promise<number> {
@@ -28,6 +30,8 @@ function summary({ id, folder, file }: RunSummary) {
     reason: file?.reason ?? null,
     iteration: file?.iteration ?? null,
     maxIterations: file?.maxIterations ?? null,
+    evidence: file && evidenceLabel(file.state, contextOf(file).work),
+    protectedChanges: (file && contextOf(file).protectedChanges) ?? null,
     task: file?.task ?? null,
     createdAt: file?.createdAt ?? null,
     updatedAt: file?.updatedAt ?? null,
@@ -39,12 +43,23 @@ function summary({ id, folder, file }: RunSummary) {
 }
 
 function line(run: RunSummary, color: boolean): string {
-  const { id, state, iteration, maxIterations, task, updatedAt, pid } = summary(run);
-  const shown = state === null ? 'unreadable' : `${state}${standing(run, pid)}`;
+  const { id, state, iteration, maxIterations, task, updatedAt, pid, ...told } = summary(run);
+  const shown = state === null ? 'unreadable' : `${state}${standing(run, pid)}${doubts(told)}`;
   const age =
     updatedAt === null ? '' : formatDuration(Math.floor((Date.now() - updatedAt) / 1000) * 1000);
   const head = color ? styleText('bold', id) : id;
-  return `${head}  ${shown.padEnd(20)} ${iteration ?? '-'}/${maxIterations ?? '-'}  ${age.padStart(8)} ago  ${safeLine(task ?? '').slice(0, 60)}`;
+  return `${head}  ${shown.padEnd(22)} ${iteration ?? '-'}/${maxIterations ?? '-'}  ${age.padStart(8)} ago  ${safeLine(task ?? '').slice(0, 60)}`;
+}
+
+/** Why a run is not to be taken for what its state says: `oneshot show` has the whole of it. */
+function doubts({
+  evidence,
+  protectedChanges,
+}: Pick<ReturnType<typeof summary>, 'evidence' | 'protectedChanges'>): string {
+  const unverified = evidence?.startsWith('unverified') ? ['unverified'] : [];
+  const changed = protectedChanges ? ['protected files were changed'] : [];
+  const all = [...unverified, ...changed];
+  return all.length > 0 ? ` (${all.join(', ')})` : '';
 }
 
 /** What a state does not say of a run that nobody hosts though it is not over. */

@@ -1,7 +1,7 @@
 /** Schemas of what hooks read, and of the log of what became of them. */
 import * as z from 'zod';
 import { phaseSchema } from './context-schemas.ts';
-import { usageSchema } from './contract-schemas.ts';
+import { protectedChangesSchema, usageSchema } from './contract-schemas.ts';
 import { HOOK_EVENTS } from './hook-settings.ts';
 import type { HookInput, HookRecord } from './hooks.ts';
 import { count, epochMs, exactly, ordinal, version1 } from './schema-of.ts';
@@ -23,6 +23,13 @@ export const hookSchema = exactly<HookInput>()(
       message: z.string().nullable().describe('The same for a person.'),
       iteration: count,
       attempt: ordinal.nullable(),
+      evidence: z
+        .string()
+        .nullable()
+        .describe('Of a completed run: `verified`, or why not so sure.'),
+      protectedChanges: protectedChangesSchema
+        .nullable()
+        .describe('Files that the checks depend on, and that the last worker left changed.'),
       task: z.string().describe('The beginning of the task.'),
       resumeAt: epochMs.nullable().describe('When a usage limit ends.'),
       usage: usageSchema,

@@ -8,7 +8,8 @@ import { type HookEnd, runHook } from '../actors/hook-process.ts';
 import { createRedactor, type Redactor } from '../actors/redaction.ts';
 import { secretsOf } from '../actors/secrets.ts';
 import type { Phase } from '../machines/context.ts';
-import type { Usage } from '../machines/contracts.ts';
+import type { ProtectedChanges, Usage } from '../machines/contracts.ts';
+import { evidenceLabel } from '../machines/evidence.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import type { HookEvent, HookSettings } from './hook-settings.ts';
 import type { JournalEntry } from './journal.ts';
@@ -31,6 +32,10 @@ export interface HookInput {
   readonly message: string | null;
   readonly iteration: number;
   readonly attempt: number | null;
+  /** Of a run that is completed, for a person: `verified`, or why not so sure; else `null`. */
+  readonly evidence: string | null;
+  /** What the last worker left changed of the files that the checks depend on. */
+  readonly protectedChanges: ProtectedChanges | null;
   /** The beginning of the task. */
   readonly task: string;
   readonly resumeAt: number | null;
@@ -150,8 +155,8 @@ function execute(
 }
 
 /** The desktop's own program; where there is none the hook fails, which is logged. */
-function notification({ state, task, message }: HookInput) {
-  const title = `oneshot: ${state}`;
+function notification({ state, task, message, evidence }: HookInput) {
+  const title = `oneshot: ${state}${evidence === null ? '' : ` (${evidence})`}`;
   const body = [task.split('\n')[0]?.slice(0, 100), message].filter(Boolean).join('\n');
   if (process.platform !== 'darwin')
     return {
@@ -188,6 +193,8 @@ function inputOf(
     message,
     iteration,
     attempt: attempt?.number ?? null,
+    evidence: evidenceLabel(state, context.work),
+    protectedChanges: context.protectedChanges ?? null,
     task: task.preview,
     resumeAt,
     usage: totalUsage(usage),

@@ -23,7 +23,7 @@
  */
 import type { StateValue } from 'xstate';
 import type { LifecycleContext, Phase } from '../machines/context.ts';
-import type { Usage } from '../machines/contracts.ts';
+import type { ProtectedChanges, Usage } from '../machines/contracts.ts';
 import type { JournaledEvent, RunHeader } from './journal.ts';
 import type { RunReport } from './run-report.ts';
 
@@ -54,6 +54,10 @@ export interface ListedRun {
   readonly isLive: boolean;
   /** Completed with required checks that passed. */
   readonly verified: boolean;
+  /** The same for a person; `null` for a run that is not completed. */
+  readonly evidence: string | null;
+  /** What the last worker left changed of the files that the checks depend on. */
+  readonly protectedChanges: ProtectedChanges | null;
   readonly parent: RunHeader['parent'];
   /** Why nothing is known of it; `null` for a run that can be read. */
   readonly problem: string | null;
@@ -94,6 +98,8 @@ export interface SentTransition {
   readonly value: StateValue;
   readonly state: Phase;
   readonly reason: string | null;
+  /** As in {@link ListedRun.evidence}. */
+  readonly evidence: string | null;
   readonly context: LifecycleContext;
   /** The moves that were taken, as the statechart names them in `data-moves`: `workerExecuting/agent.ended/0`. */
   readonly moves: readonly string[];

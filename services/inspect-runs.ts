@@ -1,6 +1,6 @@
 /** What the inspector tells of runs: the list, and one run with its machine. Reads only. */
 import type { LifecycleContext } from '../machines/context.ts';
-import { isVerified } from '../machines/evidence.ts';
+import { evidenceLabel, isVerified } from '../machines/evidence.ts';
 import { lifecycle } from '../machines/lifecycle.ts';
 import { messageOf } from './errors.ts';
 import { childrenOf } from './family.ts';
@@ -11,7 +11,7 @@ import { readRun } from './run-record.ts';
 import { reportRun } from './run-report.ts';
 import { listRuns, type RunFolder, type RunSummary } from './run-store.ts';
 import { totalUsage } from './run-view.ts';
-import { type SnapshotFile, snapshotFile } from './snapshot-file.ts';
+import { contextOf, type SnapshotFile, snapshotFile } from './snapshot-file.ts';
 
 export function listedRuns(runsDir: string): ListedRun[] {
   return listRuns(runsDir).map(listedRun);
@@ -65,14 +65,11 @@ function described(folder: RunFolder, file: SnapshotFile): ListedRun {
     usage: totalUsage(context.usage),
     isLive: hostPid(folder) !== null,
     verified: isVerified(state, context.work),
+    evidence: evidenceLabel(state, context.work),
+    protectedChanges: context.protectedChanges ?? null,
     parent: file.parent,
     problem: null,
   };
-}
-
-function contextOf({ snapshot }: SnapshotFile): LifecycleContext {
-  // XState's type for a persisted snapshot names only what all actor kinds have in common.
-  return (snapshot as unknown as { context: LifecycleContext }).context;
 }
 
 const NOTHING_KNOWN = {
@@ -86,6 +83,8 @@ const NOTHING_KNOWN = {
   agents: null,
   usage: null,
   verified: false,
+  evidence: null,
+  protectedChanges: null,
   parent: null,
 };
 

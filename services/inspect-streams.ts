@@ -1,5 +1,6 @@
 /** The journal and the log of a run as server-sent events: what is there, then what comes. */
 
+import { evidenceLabel } from '../machines/evidence.ts';
 import type { LogLine } from './activity-log.ts';
 import { messageOf, OneshotError } from './errors.ts';
 import { type EventStream, placeOf } from './event-stream.ts';
@@ -98,7 +99,9 @@ export function sentTransition(before: JournalEntry | null, entry: JournalEntry)
   const { seq, at, event, value, context } = entry;
   const { reason } = context;
   const moves = takenMoves(before, entry);
-  return { seq, at, event, value, state: phaseOf(value), reason, context, moves };
+  const state = phaseOf(value);
+  const evidence = evidenceLabel(state, context.work);
+  return { seq, at, event, value, state, reason, evidence, context, moves };
 }
 
 export function errorAnswer(error: unknown): ErrorAnswer {

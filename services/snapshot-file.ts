@@ -1,7 +1,7 @@
 /** `oneshot.json`: the newest snapshot with its envelope. A cache of the journal's end, replaced as a whole. */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { Snapshot } from 'xstate';
-import type { Phase } from '../machines/context.ts';
+import type { LifecycleContext, Phase } from '../machines/context.ts';
 import { StorageError } from './errors.ts';
 import type { JournalEntry, MachineStamp, RunHeader } from './journal.ts';
 import type { HistoryEntry } from './run-view.ts';
@@ -75,6 +75,12 @@ export function persistedSnapshot({ status, value, context }: JournalEntry): Sna
   const snapshot = { status, value, context, children: {}, historyValue: {}, output: undefined };
   // XState's type for a persisted snapshot names only what all actor kinds have in common.
   return snapshot as unknown as Snapshot<unknown>;
+}
+
+/** What the statechart remembers in it. */
+export function contextOf({ snapshot }: Pick<SnapshotFile, 'snapshot'>): LifecycleContext {
+  // XState's type for a persisted snapshot names only what all actor kinds have in common.
+  return (snapshot as unknown as { context: LifecycleContext }).context;
 }
 
 /** Replaces the file. Not synced by itself: after a power cut it is made again from the journal. */

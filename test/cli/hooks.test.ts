@@ -21,6 +21,8 @@ describe('Hooks', () => {
         state: 'completed',
         from: 'auditorExecuting',
         exitCode: 0,
+        evidence: 'unverified: no required check was configured',
+        protectedChanges: null,
         task: 'do it',
         cwd: at.path,
         folder: at.runs()[0],
@@ -155,7 +157,7 @@ describe('Hooks', () => {
     const there = await at.oneshot([task, ...args, ...scriptAgent(at, DO_IT)], { env });
     expect([there.code, at.read('notified')]).toEqual([
       0,
-      '[--app-name=oneshot]\n[--]\n[oneshot: completed]\n[mend &#60;b&#62;this&#60;/b&#62; &#38; that]\n',
+      '[--app-name=oneshot]\n[--]\n[oneshot: completed (unverified: no required check was configured)]\n[mend &#60;b&#62;this&#60;/b&#62; &#38; that]\n',
     ]);
     at.write('notify-send', '');
     const missing = await at.oneshot([task, ...args, ...scriptAgent(at, DO_IT)], {

@@ -46,8 +46,12 @@ describe('The list of runs', () => {
     recordRun(runsDir, steps, SECOND, { input: input({ hasChecks: true }) });
     const { body } = await askJson(await inspect({ runsDir }), '/api/runs');
     expect(body).toMatchObject([
-      { state: 'completed', verified: false },
-      { state: 'completed', verified: true },
+      {
+        state: 'completed',
+        verified: false,
+        evidence: 'unverified: no required check was configured',
+      },
+      { state: 'completed', verified: true, evidence: 'verified' },
     ]);
   });
 

@@ -57,6 +57,7 @@ inBrowser('The page (tests need Chromium)', () => {
     const server = at.start(['inspect', '--no-open']);
     await page.goto(await addressOf(server));
     await page.waitForSelector('#run-state.completed');
+    expect(await page.textContent('#run-state')).toContain('(unverified)');
     expect(await page.locator('#chart #state-completed.current').count()).toBe(1);
     await page.click('#tab-history');
     await page.waitForSelector('#transitions [aria-current]:has-text("completed")');

@@ -1,7 +1,15 @@
 /** What is the matter with the run, in one line, and what may be done about it. */
 import { ask } from './api.js';
 import { $, element, tell } from './dom.js';
-import { durationText, isEnded, moneyText, spanText, words } from './words.js';
+import {
+  durationText,
+  evidenceText,
+  isEnded,
+  moneyText,
+  protectedText,
+  spanText,
+  words,
+} from './words.js';
 
 const SHORT = { attemptCeiling: 'attempt ends', quotaReset: 'usage limit ends' };
 
@@ -44,11 +52,16 @@ function left({ endsAt }, now) {
   return spanText(Math.max(0, Math.ceil((endsAt - now) / 1000) * 1000));
 }
 
-function showState({ state, reason }) {
+function showState({ state, reason, evidence, context }) {
   const badge = $('run-state');
   badge.hidden = false;
   badge.className = `badge ${state}`;
-  badge.textContent = reason ? `${state}: ${reason}` : state;
+  badge.textContent = `${reason ? `${state}: ${reason}` : state}${evidenceText(evidence)}`;
+  badge.title = evidence ?? '';
+  const flag = $('run-flag');
+  flag.textContent = protectedText(context.protectedChanges);
+  flag.title = flag.textContent;
+  flag.hidden = flag.textContent === '';
 }
 
 function figures({ context }, lasted) {

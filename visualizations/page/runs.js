@@ -1,7 +1,7 @@
 /** The list of runs: where each is, how far, how old, by whom and for how much. */
 import { ask } from './api.js';
 import { $, element, tell } from './dom.js';
-import { agoText, isEnded, moneyText } from './words.js';
+import { agoText, evidenceText, isEnded, moneyText, protectedText } from './words.js';
 
 const REFRESH_MS = 2_000;
 
@@ -26,15 +26,24 @@ function lost(error) {
 
 function item({ id, task, state, isLive, parent, ...run }, now) {
   const isLost = state !== null && !isEnded(state) && !isLive;
-  const shown = isLost ? `${state} (lost)` : (state ?? 'unreadable');
+  const shown = isLost
+    ? `${state} (lost)`
+    : state
+      ? `${state}${evidenceText(run.evidence)}`
+      : 'unreadable';
   return element(
     'li',
     {},
     element(
       'a',
       { href: `/?run=${id}` },
-      element('span', { class: `badge ${state}${isLive ? ' live' : ''}` }, shown),
+      element(
+        'span',
+        { class: `badge ${state}${isLive ? ' live' : ''}`, title: run.evidence ?? '' },
+        shown,
+      ),
       element('span', { class: 'task' }, task ?? id),
+      element('span', { class: 'flag' }, protectedText(run.protectedChanges)),
       element('span', { class: 'figures' }, facts({ ...run, parent }, now)),
     ),
   );

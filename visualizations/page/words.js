@@ -144,3 +144,22 @@ export function agoText(ms) {
   if (ms < 60_000) return `${Math.floor(ms / 1000)}s ago`;
   return `${durationText(ms).split(' ')[0]} ago`;
 }
+
+/**
+ * What the state of a completed run does not say: whether checks stand behind it. The whole of it is in its title.
+ * @param {string | null} evidence
+ */
+export function evidenceText(evidence) {
+  return evidence?.startsWith('unverified') ? ' (unverified)' : '';
+}
+
+/**
+ * The flag of a run whose workers changed what its checks depend on; empty for any other.
+ * @param {import('../../machines/contracts.ts').ProtectedChanges | null | undefined} changes
+ */
+export function protectedText(changes) {
+  if (!changes) return '';
+  const named = changes.named.map(({ path, change }) => `${change} ${path}`);
+  const more = changes.count - named.length;
+  return `protected files were changed: ${[...named, ...(more > 0 ? [`and ${more} more`] : [])].join(', ')}`;
+}

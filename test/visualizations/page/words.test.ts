@@ -7,7 +7,9 @@ import {
   attemptText,
   durationText,
   eventText,
+  evidenceText,
   moneyText,
+  protectedText,
   spanText,
   statePath,
 } from '../../../visualizations/page/words.js';
@@ -66,4 +68,23 @@ it('names attempts and states as people do, and keeps small amounts of money apa
   expect(statePath({ recoveryPending: 'examining' })).toBe('recoveryPending.examining');
   expect(statePath('created')).toBe('created');
   expect([moneyText(0.0041), moneyText(12.3456)]).toEqual(['$0.0041', '$12.35']);
+});
+
+describe('What a run is to be taken for', () => {
+  it.each([
+    [null, ''],
+    ['verified', ''],
+    ['verified, but 1 protected file was changed', ''],
+    ['unverified: no required check was configured', ' (unverified)'],
+  ])('with the evidence %j is said as %j', (evidence, said) => {
+    expect(evidenceText(evidence)).toBe(said);
+  });
+
+  it('is flagged where protected files were changed, with those that are named and the number of the others', () => {
+    const named = [{ path: 'test/a', change: 'deleted' }] as const;
+    expect(protectedText({ count: 3, named })).toBe(
+      'protected files were changed: deleted test/a, and 2 more',
+    );
+    expect([protectedText(null), protectedText(undefined)]).toEqual(['', '']);
+  });
 });
