@@ -23,6 +23,7 @@ import { attemptMarker, startTree } from './attempt-launch.ts';
 import { startedProcess } from './attempt-process.ts';
 import { type CheckOutput, printedBytes, readCheckOutput } from './check-output.ts';
 import { type CheckRound, nextCheckRound } from './check-round.ts';
+import { emptyScript } from './check-target.ts';
 import type { CheckSettings, RunHost } from './run-host.ts';
 import { writeText } from './run-texts.ts';
 import { treeOf } from './tree-recorder.ts';
@@ -61,6 +62,7 @@ interface CheckRun {
 function runCheck(host: RunHost, files: AttemptFiles, check: CheckSettings) {
   return defer(async (): Promise<CheckRun> => {
     createAttemptFolder(files);
+    const nothing = emptyScript(check.command, host.place.cwd);
     const startedAt = host.now();
     const tree = startTree({
       files,
@@ -76,9 +78,15 @@ function runCheck(host: RunHost, files: AttemptFiles, check: CheckSettings) {
     );
     await host.stops.stop({ files, wrapperPid: tree.wrapperPid, liveness: null });
     const output = await readCheckOutput(files, FEEDBACK_ROOM);
-    const text = host.redactor.redactText(output.text);
+    const text = host.redactor.redactText(
+      nothing === null ? output.text : `${nothing}\n${output.text}`,
+    );
     const durationMs = host.now() - startedAt;
-    const result = { ...resultOf(files, check, end), durationMs, ...shown(files, output, text) };
+    const result = {
+      ...resultOf(files, check, end, nothing === null),
+      durationMs,
+      ...shown(files, output, text),
+    };
     return { check, files, result, text };
   }).pipe(finalize(() => void stopCheck(host, files)));
 }
@@ -108,9 +116,15 @@ function workOf({ work, number }: AttemptPlan): Work {
   return work;
 }
 
-function resultOf(files: AttemptFiles, { name, required }: CheckSettings, end: CheckResult['end']) {
+/** A command with nothing behind it has not passed, also where that ends with exit code 0. */
+function resultOf(
+  files: AttemptFiles,
+  { name, required }: CheckSettings,
+  end: CheckResult['end'],
+  tests: boolean,
+) {
   const { exitCode } = readExit(files);
-  return { name, required, passed: end === EXITED && exitCode === 0, end, exitCode };
+  return { name, required, passed: tests && end === EXITED && exitCode === 0, end, exitCode };
 }
 
 /** The beginning and the end of what it printed; where these are all of it, the beginning only when it is not the end. */
@@ -152,10 +166,18 @@ function endText(
 ): string {
   switch (end) {
     case 'exited':
-      return exitCode === null ? 'was killed' : `ended with exit code ${exitCode}`;
+      return exitCode === null
+        ? 'was killed'
+        : `ended with exit code ${exitCode}${cause(exitCode)}`;
     case 'timeout':
       return `took longer than ${timeoutMs / 1_000} s and was stopped`;
     case 'outputLimit':
       return `printed more than ${outputLimitBytes} bytes and was stopped`;
   }
+}
+
+/** What these exit codes of a shell mean. */
+function cause(exitCode: number): string {
+  if (exitCode === 127) return ' (a program was not found)';
+  return exitCode === 126 ? ' (a program is not executable)' : '';
 }

@@ -2,7 +2,7 @@ import { distance } from 'fastest-levenshtein';
 import * as z from 'zod';
 import type { ConfigDocument } from './config-files.ts';
 import { printable, ruleFor, wrongValue } from './config-rules.ts';
-import { checkOf, duration, text, type ValueRule } from './config-values.ts';
+import { checkOf, commandLine, duration, text, type ValueRule } from './config-values.ts';
 import { DEFAULTS } from './defaults.ts';
 import { formatDuration } from './durations.ts';
 import { ConfigError } from './errors.ts';
@@ -81,7 +81,7 @@ function readBy<T>(rule: ValueRule<T>) {
 function checkSchema(line: ValueRule<unknown>) {
   const settings = z.strictObject({
     name: ruled(text, { description: 'Name in reports; its command when left out' }).optional(),
-    command: ruled(text, { description: 'Command line' }),
+    command: ruled(commandLine, { description: 'Command line' }),
     timeout: ruled(duration(1), {
       description: 'Time that it may take',
       default: formatDuration(DEFAULTS.checkTimeoutMs),

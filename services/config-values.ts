@@ -171,12 +171,22 @@ export function choice<const T extends string>(...choices: readonly T[]): ValueR
   };
 }
 
+/** Something for a shell to do: an empty one would pass whatever was done. */
+export const commandLine: ValueRule<string> = {
+  ...text,
+  allowed: 'a command line that runs something',
+  json: { type: 'string', pattern: '^\\s*[^#\\s]|\\n\\s*[^#\\s]' },
+  read: (value) => {
+    const line = text.read(value);
+    return line !== undefined && /^\s*[^#\s]/m.test(line) ? line : undefined;
+  },
+};
+
 /** A check given by its command alone: named after it, required, with the default time. */
 export const checkCommand: ValueRule<CheckSettings> = {
-  ...text,
-  allowed: 'a command line',
+  ...commandLine,
   read: (value) => {
-    const command = text.read(value);
+    const command = commandLine.read(value);
     return command === undefined ? undefined : checkOf({ command });
   },
   format: ({ command }) => command,

@@ -1,6 +1,7 @@
 /** From settings to a session: a run that begins, or one that goes on. Whatever is refused is refused before anything starts. */
 import { rmSync } from 'node:fs';
 import type { LaunchPlace } from '../actors/agents/adapter.ts';
+import { missingTarget } from '../actors/check-target.ts';
 import { ownIdentity } from '../actors/process-identity.ts';
 import { createRedactor } from '../actors/redaction.ts';
 import type { RunSettings } from '../actors/run-host.ts';
@@ -75,7 +76,7 @@ async function startInWorktree(
 }
 
 function beginRun(
-  { config, task }: StartRequest,
+  { config, task, notify }: StartRequest,
   folder: RunFolder,
   place: LaunchPlace,
   own: Pick<RunSettings, 'worktree'>,
@@ -84,6 +85,7 @@ function beginRun(
   const { id } = folder;
   const settings = { ...settingsOf(config, place), ...own };
   const adapters = adaptersOf(settings, place);
+  for (const doubt of doubtfulChecks(settings, place)) notify(doubt);
   const lock = acquireLock(folder.lock, { owner: ownIdentity(), run: id, now: now() });
   const redactor = createRedactor(secretsOf(place.environment, settings.secrets));
   const taskRef = writeText({ folder: folder.path, redactor }, 'task.md', task);
@@ -102,6 +104,14 @@ function beginRun(
     agentCounts: agentCountsOf(settings),
   };
   return openSession({ folder, lock, header, settings, adapters, place, now, input, stored: null });
+}
+
+/** Checks that cannot pass as things are: the task may be to make what they need, or they are a mistake. */
+function doubtfulChecks({ checks }: RunSettings, place: LaunchPlace): string[] {
+  return checks.flatMap(({ name, command }) => {
+    const why = missingTarget(command, place);
+    return why === null ? [] : [`The check "${name}" fails as long as this is so: ${why}`];
+  });
 }
 
 function unrecordable(error: unknown): unknown {

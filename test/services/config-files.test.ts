@@ -155,7 +155,7 @@ describe('what is wrong in a file', () => {
     ],
     [
       { checks: [{ name: 'a' }] },
-      '`checks[0].command` is missing; it must be a text that is not empty and has no NUL character',
+      '`checks[0].command` is missing; it must be a command line that runs something',
     ],
     [
       { checks: [{ command: 'a', required: 1 }] },
