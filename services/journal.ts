@@ -198,7 +198,9 @@ function appendDurably(fd: number, text: string, start: number): void {
   try {
     const written = writeSync(fd, bytes);
     if (written !== bytes.length)
-      throw new Error(`only ${written} of ${bytes.length} bytes could be written`);
+      throw new Error(
+        `only ${written} of ${bytes.length} bytes could be written; is the disk full?`,
+      );
     fdatasyncSync(fd);
   } catch (error) {
     ftruncateSync(fd, start);

@@ -11,8 +11,10 @@ const PRELOAD = resolve('test/fixtures/processes/fail-write.cjs');
 const WORKER = 'cat >/dev/null; echo $$ >>pids; echo did it';
 const AUDITOR = `cat >/dev/null; echo $$ >>pids; echo '{"verdict":"done","feedback":"all is well"}'`;
 
-/** A run whose change number `at` of the disk fails; 0: none does. */
-function runFailing(at: Place, failAt: number) {
+type Kind = 'error' | 'full';
+
+/** A run whose change number `at` of the disk fails, or from which on the disk is full; 0: none does. */
+function runFailing(at: Place, failAt: number, kind: Kind) {
   at.write('quick.json', '{"retryPause":"20ms","killGrace":"200ms"}');
   const agent = scriptAgent(at, WORKER, AUDITOR);
   return at.oneshot(['do it', '--config', 'quick.json', '--check', 'true', ...agent], {
@@ -20,17 +22,19 @@ function runFailing(at: Place, failAt: number) {
       NODE_OPTIONS: `--require ${PRELOAD}`,
       FAULTS_ROOT: `${at.path}/.oneshot`,
       FAULTS_FAIL_AT: `${failAt}`,
+      FAULTS_KIND: kind,
       FAULTS_COUNT: `${at.path}/count`,
     },
   });
 }
 
-async function expectTypedEnd(failAt: number): Promise<void> {
+async function expectTypedEnd(failAt: number, kind: Kind): Promise<void> {
   const at = place();
-  const { code, signal, err } = await runFailing(at, failAt);
+  const { code, signal, err } = await runFailing(at, failAt, kind);
   const told = `change ${failAt}: exit ${code} ${signal}\n${err}`;
   expect([0, 1, 2]).toContain(code);
-  if (code !== 0 && !err.includes('EIO')) throw new Error(`Nothing tells the error; ${told}`);
+  const words = kind === 'full' ? /ENOSPC|is the disk full\?/ : /EIO/;
+  if (code !== 0 && !words.test(err)) throw new Error(`Nothing tells the error; ${told}`);
   if (/\n {4}at /.test(err)) throw new Error(`It ended with a stack; ${told}`);
   const pids = at.exists('pids') ? at.read('pids').trim().split('\n').map(Number) : [];
   if (pids.some(isAlive)) throw new Error(`An agent goes on; ${told}`);
@@ -43,18 +47,21 @@ async function expectTypedEnd(failAt: number): Promise<void> {
     throw new Error(`It is not resumed: ${resumed.err}\nafter ${told}`);
 }
 
-describe('An input/output error', () => {
-  it(
-    'at any change of the disk ends the run with a message and without an agent, and resume goes on',
-    async () => {
+describe('A change of the disk', () => {
+  it.each([
+    ['fails with an input/output error', 'error'],
+    ['finds no room for the second half of what it writes, nor does any later one', 'full'],
+  ] as const)(
+    'that %s ends the run with a message and without an agent, and resume goes on',
+    async (_, kind) => {
       const at = place();
-      await runFailing(at, 0);
+      await runFailing(at, 0, kind);
       const changes = Number(at.read('count'));
       expect(changes).toBeGreaterThan(50);
       const failures: unknown[] = [];
       const first = ALL ? 1 : Math.floor(ONE_OF / 2);
       for (let failAt = first; failAt <= changes; failAt += ONE_OF) {
-        await expectTypedEnd(failAt).catch((error: unknown) => failures.push(error));
+        await expectTypedEnd(failAt, kind).catch((error: unknown) => failures.push(error));
       }
       expect(failures.map(String)).toEqual([]);
       if (ALL) process.stderr.write(`${changes} changes of the disk, each failed once\n`);
