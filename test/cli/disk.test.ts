@@ -1,6 +1,6 @@
 /** A disk that is full or read-only: the run stops with the path named, no agent goes on unrecorded, and resume can go on. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { isAlive, type Place, place, SAY_DONE, scriptAgent, until } from '../oneshot-process.ts';
@@ -59,6 +59,21 @@ const WAITING = 'cat >/dev/null; echo $$ >pid; while [ ! -e go ]; do sleep 0.02;
     });
   });
 
+  it('that vanishes under a run stops it and its agent, and nothing is made anew in its place', async () => {
+    await withDisk(async (at, disk) => {
+      const agent = scriptAgent(at, WAITING, SAY_DONE);
+      const run = at.start(['do it', ...RUNS, ...agent]);
+      await until('the worker has begun', () => at.exists('pid') && at.read('pid') !== '');
+      execFileSync('umount', ['--lazy', disk]);
+      at.write('go', '');
+      const { code, err } = await run.ended;
+      expect(code).toBe(1);
+      expect(err).toContain('disk/runs');
+      expect(isAlive(Number(at.read('pid')))).toBe(false);
+      expect(readdirSync(disk)).toEqual([]);
+    });
+  });
+
   it('that is read-only from the start is refused with its path, and nothing is started', async () => {
     await withDisk(async (at, disk) => {
       execFileSync('mount', ['-o', 'remount,ro', disk]);
@@ -79,3 +94,18 @@ function fill(disk: string): void {
     }
   }
 }
+
+describe('A runs folder', () => {
+  it('that is removed under a run stops it and its agent, and is not made anew', async () => {
+    const at = place();
+    const run = at.start(['do it', ...scriptAgent(at, WAITING, SAY_DONE)]);
+    await until('the worker has begun', () => at.exists('pid') && at.read('pid') !== '');
+    rmSync(join(at.path, '.oneshot'), { recursive: true });
+    at.write('go', '');
+    const { code, err } = await run.ended;
+    expect(code).toBe(1);
+    expect(err).toContain('.oneshot');
+    expect(isAlive(Number(at.read('pid')))).toBe(false);
+    expect(at.exists('.oneshot')).toBe(false);
+  });
+});
