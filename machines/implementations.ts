@@ -15,6 +15,8 @@ import type { FailureReason, LifecycleContext, LifecycleInput, Phase } from './c
 import { currentAttempt } from './context.ts';
 import type { AttemptEnd, AttemptPlan, EndReason, Findings, Role, Verdict } from './contracts.ts';
 import type { AgentEvent, CheckEvent, LifecycleEvent, Recovered } from './events.ts';
+import * as failing from './failure-updates.ts';
+import * as judged from './judgement-updates.ts';
 import { noteLimit } from './limit-updates.ts';
 import { isStalled } from './standstill.ts';
 import * as update from './updates.ts';
@@ -61,7 +63,7 @@ export const implementations = setup({
     verdictIs: ({ event }, { kind }: { kind: Verdict['kind'] }) =>
       endOf(event)?.verdict?.kind === kind,
     /** A verdict is for the files that the checks passed on, and these are still there. */
-    judgesCheckedTree: ({ context, event }) => update.judgesCheckedTree(context, requireEnd(event)),
+    judgesCheckedTree: ({ context, event }) => judged.judgesCheckedTree(context, requireEnd(event)),
     /** What the checks said is not known of the files as they are. */
     checksOutdated: ({ context }) => context.hasChecks && context.work?.checks.length === 0,
     found: ({ event }, { kind }: { kind: Findings['kind'] }) => findingsOf(event)?.kind === kind,
@@ -123,18 +125,18 @@ export const implementations = setup({
       const end = requireEnd(event);
       return update.noteEnd(context, end.reason, end.message);
     }),
-    acceptWork: assign(({ context, event }) => update.acceptWork(context, requireEnd(event))),
+    acceptWork: assign(({ context, event }) => judged.acceptWork(context, requireEnd(event))),
     acceptChecks: assign(({ context, event }) => {
       assertEvent(event, 'checks.ended');
-      return update.acceptChecks(context, event.results, event.tree);
+      return judged.acceptChecks(context, event.results, event.tree);
     }),
     takeFailedChecks: assign(({ context, event }) => {
       assertEvent(event, 'checks.ended');
       const { feedback, results } = event;
-      return feedback ? update.takeFailedChecks(context, results, feedback, event.tree) : {};
+      return feedback ? judged.takeFailedChecks(context, results, feedback, event.tree) : {};
     }),
-    takeVerdict: assign(({ context, event }) => update.takeVerdict(context, requireEnd(event))),
-    refuseAnswer: assign(({ context, event }) => update.refuseAnswer(context, requireEnd(event))),
+    takeVerdict: assign(({ context, event }) => judged.takeVerdict(context, requireEnd(event))),
+    refuseAnswer: assign(({ context, event }) => judged.refuseAnswer(context, requireEnd(event))),
     takePartial: assign(({ context, event }) => {
       const findings = findingsOf(event);
       if (findings?.kind !== 'partial') return {};
@@ -149,20 +151,20 @@ export const implementations = setup({
     }),
     failDead: assign(({ context, event }) => {
       const end = requireEnd(event);
-      return update.fail(fatalReason(end) ?? `${currentAttempt(context).role}Dead`, end.message);
+      return failing.fail(fatalReason(end) ?? `${currentAttempt(context).role}Dead`, end.message);
     }),
-    failUnjudged: assign(({ context }) => update.failUnjudged(context)),
+    failUnjudged: assign(({ context }) => failing.failUnjudged(context)),
     failIterations: assign(({ context }) =>
-      update.failForBudget(context, 'maxIterations', iterationsMessage(context)),
+      failing.failForBudget(context, 'maxIterations', iterationsMessage(context)),
     ),
-    failStalled: assign(({ context }) => update.failStalled(context)),
-    forgetStandstill: assign(() => update.forgetStandstill()),
-    failExhausted: assign(({ context }) => update.failExhausted(context)),
+    failStalled: assign(({ context }) => failing.failStalled(context)),
+    forgetStandstill: assign(() => failing.forgetStandstill()),
+    failExhausted: assign(({ context }) => failing.failExhausted(context)),
     noteSpent: assign(({ context, event }) => {
       assertEvent(event, 'agent.spent');
       return update.noteSpent(context, event);
     }),
-    failInternally: assign(({ event }) => update.fail('internalError', errorMessage(event))),
+    failInternally: assign(({ event }) => failing.fail('internalError', errorMessage(event))),
     noteInterruption: assign(({ context, event }) => {
       assertEvent(event, 'run.interrupt');
       return update.noteInterruption(context, event.reason);

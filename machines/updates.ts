@@ -1,25 +1,21 @@
 /**
  * How each event changes the context: pure functions from context to the part that changes, one per action of the
- * statechart. The statechart names them; nothing here decides where to go.
+ * statechart. The statechart names them; nothing here decides where to go. What concerns judgement, limits and failure
+ * has a file of its own beside this one.
  */
-import { exhaustionMessage, exhaustionOf } from './budgets.ts';
-import type { CurrentAttempt, FailureReason, LifecycleContext, Phase } from './context.ts';
+import type { CurrentAttempt, LifecycleContext, Phase } from './context.ts';
 import { currentAttempt, ROUNDS_KEPT } from './context.ts';
 import type {
   AttemptEnd,
   EndReason,
-  Feedback,
   Limits,
   Role,
   Round,
   SalvagedSession,
   TextRef,
   Usage,
-  Work,
 } from './contracts.ts';
 import { PREVIEW_LENGTH, UNKNOWN_USAGE } from './contracts.ts';
-import { afterVerdict, standing } from './findings-ledger.ts';
-import { stalledMessage, standstillWith } from './standstill.ts';
 import { addUsage } from './usage.ts';
 
 export type Update = Partial<LifecycleContext>;
@@ -90,135 +86,6 @@ export function noteEnd(
   return { attempt: { ...attempt, endReason }, reason: endReason, message };
 }
 
-/** A worker's clean end: its result is what will be checked and judged. */
-export function acceptWork(context: LifecycleContext, end: AttemptEnd): Update {
-  if (!end.result) throw new Error('A clean end of a worker has a result.');
-  const { number } = currentAttempt(context);
-  const { result, protectedChanges } = end;
-  const work: Work = {
-    attempt: number,
-    result,
-    checks: [],
-    checkedTree: null,
-    ...(protectedChanges ? { protectedChanges } : {}),
-  };
-  return {
-    ...takeUsage(context, end),
-    work,
-    salvage: null,
-    quotaProbes: 0,
-    diagnosis: null,
-    ...noReason,
-  };
-}
-
-export function acceptChecks(
-  context: LifecycleContext,
-  checks: Work['checks'],
-  checkedTree: string | null,
-): Update {
-  const activeMs = context.activeMs + durationOf(checks);
-  return { work: context.work && { ...context.work, checks, checkedTree }, activeMs, ...noReason };
-}
-
-export function takeFailedChecks(
-  context: LifecycleContext,
-  checks: Work['checks'],
-  text: TextRef,
-  tree: string | null,
-): Update {
-  const attempt = context.work?.attempt ?? currentAttempt(context).number;
-  const feedback: Feedback = { from: 'checks', attempt, text };
-  const failing = checks.filter(({ required, passed }) => required && !passed);
-  return {
-    work: context.work && { ...context.work, checks, checkedTree: null },
-    feedback,
-    standstill: standstillWith(
-      context,
-      tree,
-      failing.map(({ name }) => name),
-    ),
-    rounds: remember(context, 'checksFailed', text.preview),
-    activeMs: context.activeMs + durationOf(checks),
-    reason: 'checksFailed',
-    message: null,
-  };
-}
-
-/** The auditor decided: done and impossible end the run, retry is the next worker's feedback. */
-export function takeVerdict(context: LifecycleContext, end: AttemptEnd): Update {
-  const { verdict, feedback: text } = end;
-  const reason = verdict?.kind ?? null;
-  const findings = findingsAfter(context, end);
-  const update = {
-    ...takeUsage(context, end),
-    verdict,
-    findings,
-    quotaProbes: 0,
-    reason,
-    message: null,
-  };
-  if (verdict?.kind !== 'retry' || !text) return update;
-  const feedback: Feedback = { from: 'auditor', attempt: currentAttempt(context).number, text };
-  const found = standing(findings).map(({ id }) => id);
-  return {
-    ...update,
-    feedback,
-    standstill: standstillWith(context, end.tree?.before ?? null, found),
-    rounds: remember(context, 'retry', text.preview),
-  };
-}
-
-function findingsAfter({ findings, iteration }: LifecycleContext, { verdict }: AttemptEnd) {
-  if (!verdict || verdict.kind === 'unreadable') return findings;
-  return afterVerdict(findings, verdict, iteration);
-}
-
-/** An answer that cannot be taken counts as a death of the auditor; the next one is told why. */
-export function refuseAnswer(context: LifecycleContext, end: AttemptEnd): Update {
-  const refusal = judgesCheckedTree(context, end)
-    ? unreadable(end.verdict)
-    : { ...TREE_CHANGED, work: withoutChecks(context.work) };
-  return {
-    ...takeUsage(context, end),
-    ...countDeath(context, end),
-    ...refusal,
-    message: refusal.diagnosis,
-  };
-}
-
-/**
- * Whether what was judged, and is there now, are the files that the checks passed on; as far as it is recorded. Without
- * checks there is nothing to compare with.
- */
-export function judgesCheckedTree(
-  { hasChecks, work }: LifecycleContext,
-  { tree }: AttemptEnd,
-): boolean {
-  if (hasChecks && !work?.checks.length) return false;
-  const checked = work?.checkedTree ?? null;
-  const judged = [tree?.before ?? null, tree?.after ?? null];
-  return checked === null || judged.every((name) => name === null || name === checked);
-}
-
-function unreadable(verdict: AttemptEnd['verdict']) {
-  const diagnosis = verdict?.kind === 'unreadable' ? verdict.diagnosis : 'no answer';
-  return { reason: 'unreadable', diagnosis, verdict };
-}
-
-const TREE_CHANGED = {
-  reason: 'treeChanged',
-  diagnosis:
-    'The files were changed after the checks had passed, or while they were judged: a verdict of done was for other ' +
-    'files than are there. Change nothing while you judge.',
-  verdict: null,
-};
-
-/** They say nothing about the files as they are: they run again before anything is judged. */
-function withoutChecks(work: Work | null): Work | null {
-  return work && { ...work, checks: [], checkedTree: null };
-}
-
 /** Usable work without a proper end: the next worker is told what was found. */
 export function takePartial(context: LifecycleContext, end: AttemptEnd, summary: TextRef): Update {
   return {
@@ -258,47 +125,6 @@ export function noteDeath(context: LifecycleContext, end: AttemptEnd): Update {
   };
 }
 
-/** No auditor gave an answer that can be taken. */
-export function failUnjudged({ reason, diagnosis, attempt }: LifecycleContext): Update {
-  if (reason !== 'treeChanged')
-    return fail('auditorUnreadable', `No auditor gave a readable verdict: ${diagnosis}`);
-  return fail(
-    'treeChanged',
-    'The files changed each time while they were judged, so that nobody judged what is there. ' +
-      `oneshot diff --attempt ${attempt?.number} shows what changed; what tools write there belongs into .gitignore. ` +
-      'Then: oneshot resume.',
-  );
-}
-
-/** A person said to go on: whatever was changed, it is tried. */
-export function forgetStandstill(): Update {
-  return { standstill: null, ...noReason };
-}
-
-export function failStalled(context: LifecycleContext): Update {
-  return fail('stalled', stalledMessage(context));
-}
-
-/** Nothing may be started any more. */
-export function failExhausted(context: LifecycleContext): Update {
-  const why = exhaustionOf(context);
-  if (!why) throw new Error(`The run ${context.runId} may go on.`);
-  return failForBudget(context, why, exhaustionMessage(why, context));
-}
-
-/** A run that fails for a budget goes on where it failed, when it gets a larger one. */
-export function failForBudget(
-  context: LifecycleContext,
-  reason: FailureReason,
-  message: string,
-): Update {
-  return { ...fail(reason, message), failedIn: context.phase };
-}
-
-export function fail(reason: FailureReason, message: string): Update {
-  return { reason, message };
-}
-
 export function noteInterruption(context: LifecycleContext, reason: string): Update {
   const isExecuting = context.phase.endsWith('Executing');
   const end = isExecuting ? noteEnd(context, 'interrupted', null) : {};
@@ -331,16 +157,23 @@ export function isOurDoing(reason: EndReason): boolean {
   return reason === 'interrupted' || reason === 'orchestratorLost';
 }
 
-const noReason = { reason: null, message: null };
+/** The way on needs none. */
+export const noReason = { reason: null, message: null };
 
-function countDeath(context: LifecycleContext, end: AttemptEnd): Update {
+/** One more death of the role, once. */
+export function countDeath(context: LifecycleContext, end: AttemptEnd): Update {
   const attempt = currentAttempt(context);
   if (!countsAsDeath(attempt, end)) return {};
   const deaths = { ...context.deaths, [attempt.role]: context.deaths[attempt.role] + 1 };
   return { deaths, attempt: { ...attempt, counted: true } };
 }
 
-function remember(context: LifecycleContext, verdict: Round['verdict'], text: string): Round[] {
+/** The rounds with this one; only the latest are kept. */
+export function remember(
+  context: LifecycleContext,
+  verdict: Round['verdict'],
+  text: string,
+): Round[] {
   const attempt = currentAttempt(context).number;
   const feedback = text.slice(0, PREVIEW_LENGTH);
   const round: Round = { iteration: context.iteration, attempt, verdict, feedback };
@@ -381,8 +214,4 @@ function sumUp(context: LifecycleContext, spent: Usage, ranMs: number): Update {
 export function lossesWith(context: LifecycleContext, end: AttemptEnd): number {
   const isLoss = end.reason === 'orchestratorLost' && end.class !== 'clean';
   return isLoss ? context.losses + 1 : 0;
-}
-
-function durationOf(checks: Work['checks']): number {
-  return checks.reduce((total, { durationMs }) => total + durationMs, 0);
 }

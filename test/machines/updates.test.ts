@@ -3,6 +3,7 @@ import type { CurrentAttempt, LifecycleContext } from '../../machines/context.ts
 import { attemptPlan, initialContext } from '../../machines/context.ts';
 import type { EndReason } from '../../machines/contracts.ts';
 import { PREVIEW_LENGTH, UNKNOWN_USAGE } from '../../machines/contracts.ts';
+import * as judged from '../../machines/judgement-updates.ts';
 import { noteLimit } from '../../machines/limit-updates.ts';
 import * as update from '../../machines/updates.ts';
 import * as on from './lifecycle-events.ts';
@@ -134,7 +135,7 @@ describe('an interruption', () => {
 describe('a round', () => {
   it('quotes at most what a record shows', () => {
     const long = { ...on.text('x'), preview: 'ü'.repeat(1_000) };
-    const { rounds } = update.takeFailedChecks(context(), [], long, null);
+    const { rounds } = judged.takeFailedChecks(context(), [], long, null);
     expect(rounds?.[0]?.feedback).toHaveLength(PREVIEW_LENGTH);
   });
 
@@ -143,7 +144,7 @@ describe('a round', () => {
       (now) =>
         updated(
           { ...now, iteration: now.iteration + 1 },
-          update.takeFailedChecks(
+          judged.takeFailedChecks(
             { ...now, iteration: now.iteration + 1 },
             [],
             on.text('no'),
@@ -163,8 +164,8 @@ describe('the time of the run', () => {
 
   it('counts what every check took, whether they pass or fail', () => {
     const before = context({ activeMs: 100 });
-    expect(update.acceptChecks(before, checks, null).activeMs).toBe(142);
-    expect(update.takeFailedChecks(before, checks, on.text('no'), null).activeMs).toBe(142);
+    expect(judged.acceptChecks(before, checks, null).activeMs).toBe(142);
+    expect(judged.takeFailedChecks(before, checks, on.text('no'), null).activeMs).toBe(142);
   });
 });
 
@@ -283,7 +284,7 @@ describe('limits', () => {
 
 describe('work', () => {
   it('needs a result', () => {
-    expect(() => update.acceptWork(context(), on.end())).toThrow(
+    expect(() => judged.acceptWork(context(), on.end())).toThrow(
       'A clean end of a worker has a result.',
     );
   });
@@ -297,7 +298,7 @@ describe('an update', () => {
     update.takePartial(before, on.stoppedEnd('inactivity'), on.text('half'));
     update.noteDeath(before, on.end());
     noteLimit(before, on.end(), null, null);
-    update.takeVerdict(before, on.answer('retry'));
+    judged.takeVerdict(before, on.answer('retry'));
     expect(JSON.stringify(before)).toBe(frozen);
   });
 });

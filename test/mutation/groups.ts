@@ -66,6 +66,8 @@ export const GROUPS: Readonly<Record<string, Group>> = {
       'machines/implementations.ts',
       'machines/budgets.ts',
       'machines/updates.ts',
+      'machines/judgement-updates.ts',
+      'machines/failure-updates.ts',
       'machines/limit-updates.ts',
       'machines/agent-turns.ts',
       'machines/context.ts',
