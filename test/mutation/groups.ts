@@ -80,6 +80,7 @@ export const GROUPS: Readonly<Record<string, Group>> = {
       'test/machines/lifecycle-rules.test.ts',
       'test/machines/lifecycle-timers.test.ts',
       'test/machines/updates.test.ts',
+      'test/machines/judgement-updates.test.ts',
       'test/machines/agent-turns.test.ts',
       'test/machines/usage.test.ts',
       'test/machines/effectless.test.ts',
