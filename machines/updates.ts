@@ -28,7 +28,11 @@ export function enterPhase(phase: Phase): Update {
 export function beginIteration(context: LifecycleContext): Update {
   const { repeatsIteration: repeats, iteration, deaths } = context;
   return {
-    ...beginAttempt(context, 'worker'),
+    attempt: nextAttempt(context, 'worker'),
+    resumeAt: null,
+    failedIn: null,
+    reason: null,
+    message: null,
     iteration: repeats ? iteration : iteration + 1,
     repeatsIteration: false,
     deaths: repeats ? deaths : { worker: 0, auditor: 0 },
@@ -38,9 +42,13 @@ export function beginIteration(context: LifecycleContext): Update {
 }
 
 export function beginAttempt(context: LifecycleContext, role: Role): Update {
-  const number = (context.attempt?.number ?? 0) + 1;
-  const attempt: CurrentAttempt = {
-    number,
+  const attempt = nextAttempt(context, role);
+  return { attempt, resumeAt: null, failedIn: null, reason: null, message: null };
+}
+
+function nextAttempt(context: LifecycleContext, role: Role): CurrentAttempt {
+  return {
+    number: (context.attempt?.number ?? 0) + 1,
     role,
     agent: context.turns[role].current,
     attach: false,
@@ -50,7 +58,6 @@ export function beginAttempt(context: LifecycleContext, role: Role): Update {
     endReason: null,
     counted: false,
   };
-  return { attempt, resumeAt: null, failedIn: null, ...noReason };
 }
 
 /** A person said to go on after a failure: what died before no longer counts. */
@@ -183,9 +190,9 @@ export function remember(
 /** What an attempt used, and how long it took, into the sums: once. */
 export function takeUsage(context: LifecycleContext, end: AttemptEnd): Update {
   return {
+    losses: lossesWith(context, end),
     ...sumUp(context, end.usage, end.ranMs),
     ...protectedBy(context, end),
-    losses: lossesWith(context, end),
   };
 }
 

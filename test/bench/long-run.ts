@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { createFold, type LifecycleSnapshot } from '../../services/fold.ts';
-import type { RunHeader } from '../../services/journal.ts';
+import type { JournaledEvent, RunHeader } from '../../services/journal.ts';
 import { machineStamp } from '../../services/machine-stamp.ts';
 import * as on from '../machines/lifecycle-events.ts';
 import { eventOf } from '../machines/lifecycle-runs.ts';
@@ -25,7 +25,7 @@ export interface LongRun {
   readonly last?: readonly on.Step[];
 }
 
-type Visit = (seq: number, event: object, snapshot: LifecycleSnapshot) => void;
+type Visit = (seq: number, event: JournaledEvent, snapshot: LifecycleSnapshot) => void;
 
 /** Folds the events, and shows each with what it leads to. */
 export function foldLongRun({ events, header, last = [] }: LongRun, visit: Visit): void {

@@ -1,5 +1,7 @@
 /** What it costs to compute a long run again, alone and held to its journal. */
 import { join } from 'node:path';
+import { createFold, type LifecycleSnapshot } from '../../services/fold.ts';
+import type { JournaledEvent } from '../../services/journal.ts';
 import { replay } from '../../services/replay.ts';
 import { eachLine } from './by-hand.ts';
 import { foldLongRun, writeLongJournal } from './long-run.ts';
@@ -11,8 +13,8 @@ const EVENTS = 100_000;
 export async function measure({ root, repeat }: Bench): Promise<readonly Row[]> {
   const path = join(root, 'journal.ndjson');
   const megabytes = writeLongJournal(path, { events: EVENTS }) / 1e6;
-  const fold = async () =>
-    (await cpuMs(() => foldLongRun({ events: EVENTS }, () => undefined))) / 1000;
+  const events = eventsOfLongRun();
+  const fold = async () => (await cpuMs(() => foldAll(events))) / 1000;
   const parse = async () => (await cpuMs(() => parseAll(path))) / 1000;
   const before = process.memoryUsage().rss;
   const verify = await pairs(
@@ -45,6 +47,18 @@ export async function measure({ root, repeat }: Bench): Promise<readonly Row[]> 
       limit: valueAtMost(50),
     },
   ];
+}
+
+function eventsOfLongRun(): readonly JournaledEvent[] {
+  const events: JournaledEvent[] = [];
+  foldLongRun({ events: EVENTS }, (_, event) => events.push(event));
+  return events;
+}
+
+function foldAll(events: readonly JournaledEvent[]): void {
+  const fold = createFold();
+  let snapshot: LifecycleSnapshot | null = null;
+  for (const event of events) snapshot = fold(snapshot, event);
 }
 
 function verifyAll(path: string): void {
