@@ -1,5 +1,5 @@
 /** From what an attempt left on disk to the one end that the machine is told. */
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type {
   AttemptEnd,
   EndClass,
@@ -19,7 +19,9 @@ import type { AgentAdapter } from './agents/adapter.ts';
 import { agentOf } from './attempt-agent.ts';
 import { readExit } from './attempt-exit.ts';
 import type { AttemptFiles, CommandRecord, StopRecord } from './attempt-files.ts';
+
 import { readRecord } from './attempt-files.ts';
+import { ranUntilLastSign } from './attempt-time.ts';
 import type { StopReport } from './process-tree.ts';
 import { protectedChangesOf } from './protected-files.ts';
 import type { RunHost } from './run-host.ts';
@@ -100,36 +102,13 @@ export function concludeEnd(
     usage: ownUsage(adapterOf(host, evidence), files, evidence.stream.usage),
     message: describeEnd(evidence),
     endedAt: host.now(),
-    ranMs: ranFor(files, Math.min(host.now(), lastSignAt(files) ?? host.now())),
+    ranMs: ranUntilLastSign(files, host.now()),
     liveness: readRecord<StopRecord>(files.file('stop.json'))?.liveness ?? null,
     survivors: remains?.survivors ?? [],
     ...(remains?.sharedServices.length ? { sharedServices: remains.sharedServices } : {}),
     ...(protectedChanges ? { protectedChanges } : {}),
     tree: treeOf(files),
   });
-}
-
-/** Milliseconds from the start to a moment; a clock that was set back meanwhile must not lengthen an attempt. */
-export function ranFor(files: AttemptFiles, until: number): number {
-  const startedAt = readRecord<CommandRecord>(files.file('command.json'))?.startedAt;
-  return startedAt === undefined ? 0 : Math.max(0, Math.round(until) - startedAt);
-}
-
-/**
- * When an attempt that is over was last at work, as far as its files tell; `null` when they do not. It may be examined
- * long after that, when the run was interrupted or its process was lost meanwhile, and that time costs no budget.
- */
-function lastSignAt(files: AttemptFiles): number | null {
-  const exitedAt = changedAt(files.file('exit.json'));
-  if (exitedAt !== null) return exitedAt;
-  const stoppedAt = readRecord<StopRecord>(files.file('stop.json'))?.at ?? null;
-  const signs = [stoppedAt, changedAt(files.file('stdout')), changedAt(files.file('stderr'))];
-  const known = signs.filter((at) => at !== null);
-  return known.length > 0 ? Math.max(...known) : null;
-}
-
-function changedAt(path: string): number | null {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? null;
 }
 
 /** No two agents of a role have one name. */

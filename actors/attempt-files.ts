@@ -52,6 +52,8 @@ export interface CommandRecord {
   readonly startedAt: number;
   /** The boot of the machine in which it was started. */
   readonly bootId: string;
+  /** The same moment on the clock of that boot (see uptime.ts). */
+  readonly startedUptimeMs: number;
 }
 
 /** What was started; written as soon as the agent's pid is known. */

@@ -27,11 +27,12 @@ import { answerOf, classifyEnd, type StartFailure } from '../machines/judgement.
 import { NO_OUTCOME } from '../machines/outcome.ts';
 import { sharedServiceOf } from './agents/shared-services.ts';
 import { agentOf } from './attempt-agent.ts';
-import { concludeEnd, gatherEvidence, ranFor, sessionIdOf } from './attempt-end.ts';
+import { concludeEnd, gatherEvidence, sessionIdOf } from './attempt-end.ts';
 import { attemptMarker } from './attempt-launch.ts';
 import type { AttemptProcess } from './attempt-process.ts';
 import { type AttemptReading, createReading } from './attempt-reading.ts';
 import { type StopTarget, sealOutput } from './attempt-stops.ts';
+import { ranUntilNow } from './attempt-time.ts';
 import { lastWrittenAt } from './limit-end.ts';
 import { LivenessRecord, type SlowChannel, slowChannels } from './liveness.ts';
 import { type TailChunk, tailFile } from './output-tail.ts';
@@ -187,7 +188,12 @@ function spentBy(
     skip(1),
     throttleTime(SPENT_WINDOW_MS, undefined, { leading: true, trailing: true }),
     map((usage): AgentEvent => {
-      return { type: 'agent.spent', attempt: plan.number, usage, ranMs: ranFor(files, host.now()) };
+      return {
+        type: 'agent.spent',
+        attempt: plan.number,
+        usage,
+        ranMs: ranUntilNow(files, host.now()),
+      };
     }),
   );
 }

@@ -14,6 +14,7 @@ import { buildPrompt } from './attempt-prompt.ts';
 import { WRAPPER_SCRIPT } from './attempt-wrapper.ts';
 import { currentBootId } from './process-identity.ts';
 import type { RunHost } from './run-host.ts';
+import { uptimeMs } from './uptime.ts';
 
 /** A process tree that was started with its output going to files: it needs nobody to live on. */
 export interface StartedTree {
@@ -149,6 +150,7 @@ function writeCommandRecord(
     usedBefore: resumable(host, plan)?.usage ?? null,
     startedAt: host.now(),
     bootId: currentBootId(),
+    startedUptimeMs: uptimeMs(),
   };
   writeRecordDurably(files.file('command.json'), host.redactor.redactValue(record));
 }

@@ -6,6 +6,8 @@
  * what was printed meanwhile is read before the timer can end.
  */
 
+import { Observable } from 'rxjs';
+
 /** Longest wait, in ms; a short timer is waited for in quarters. */
 const LONGEST_WAIT_MS = 1_000;
 
@@ -36,6 +38,17 @@ const REAL: Timers = {
   // What `set` returned.
   clear: (handle) => clearTimeout(handle as NodeJS.Timeout),
 };
+
+/** Tells once, after so many milliseconds awake. */
+export function awakeTimer(ms: number, clock: TimerClock = awakeClock()): Observable<void> {
+  return new Observable((subscriber) => {
+    const timer = clock.setTimeout(() => {
+      subscriber.next();
+      subscriber.complete();
+    }, ms);
+    return () => clock.clearTimeout(timer);
+  });
+}
 
 export function awakeClock(timers: Timers = REAL): TimerClock {
   const waitOn = (timer: AwakeTimer, callback: () => void, left: number, wait: number): void => {

@@ -10,7 +10,6 @@ import {
   map,
   type Observable,
   race,
-  timer,
   toArray,
 } from 'rxjs';
 import { fromEventObservable } from 'xstate';
@@ -21,6 +20,7 @@ import { readExit } from './attempt-exit.ts';
 import { type AttemptFiles, createAttemptFolder } from './attempt-files.ts';
 import { attemptMarker, startTree } from './attempt-launch.ts';
 import { startedProcess } from './attempt-process.ts';
+import { awakeTimer } from './awake-clock.ts';
 import { type CheckOutput, printedBytes, readCheckOutput } from './check-output.ts';
 import { type CheckRound, nextCheckRound } from './check-round.ts';
 import { emptyScript } from './check-target.ts';
@@ -63,7 +63,7 @@ function runCheck(host: RunHost, files: AttemptFiles, check: CheckSettings) {
   return defer(async (): Promise<CheckRun> => {
     createAttemptFolder(files);
     const nothing = emptyScript(check.command, host.place.cwd);
-    const startedAt = host.now();
+    const startedAt = performance.now();
     const tree = startTree({
       files,
       program: '/bin/sh',
@@ -81,7 +81,7 @@ function runCheck(host: RunHost, files: AttemptFiles, check: CheckSettings) {
     const text = host.redactor.redactText(
       nothing === null ? output.text : `${nothing}\n${output.text}`,
     );
-    const durationMs = host.now() - startedAt;
+    const durationMs = Math.round(performance.now() - startedAt);
     const result = {
       ...resultOf(files, check, end, nothing === null),
       durationMs,
@@ -108,7 +108,7 @@ function cutShort(
     filter(() => printedBytes(files) > settings.outputLimitBytes),
     map(() => 'outputLimit' as const),
   );
-  return race(timer(timeoutMs).pipe(map(() => 'timeout' as const)), overflow$);
+  return race(awakeTimer(timeoutMs).pipe(map(() => 'timeout' as const)), overflow$);
 }
 
 function workOf({ work, number }: AttemptPlan): Work {

@@ -17,12 +17,13 @@ import { NO_OUTCOME, type StreamOutcome } from '../machines/outcome.ts';
 import { renderSalvage } from '../machines/prompts.ts';
 import type { AgentAdapter } from './agents/adapter.ts';
 import { agentOf } from './attempt-agent.ts';
-import { concludeEnd, gatherEvidence, ranFor, readTranscript, sessionIdOf } from './attempt-end.ts';
+import { concludeEnd, gatherEvidence, readTranscript, sessionIdOf } from './attempt-end.ts';
 import { livingAgent, readWrapperPid } from './attempt-exit.ts';
 import type { AttemptFiles } from './attempt-files.ts';
 import { attemptFiles } from './attempt-files.ts';
 import { type AttemptReading, createReading, type ReadingOptions } from './attempt-reading.ts';
 import { sealOutput } from './attempt-stops.ts';
+import { ranUntilNow } from './attempt-time.ts';
 import { filesChangedBy } from './changed-files.ts';
 import { lastWrittenAt } from './limit-end.ts';
 import { tailFile } from './output-tail.ts';
@@ -45,7 +46,7 @@ export async function recover(host: RunHost, request: RecoveryRequest): Promise<
   const files = attemptFiles(host.folder, request);
   if (request.reason === 'orchestratorLost') {
     const agent = livingAgent(files, host.runId);
-    if (agent) return { kind: 'alive', pid: agent.pid, ranMs: ranFor(files, host.now()) };
+    if (agent) return { kind: 'alive', pid: agent.pid, ranMs: ranUntilNow(files, host.now()) };
   }
   const target = { files, wrapperPid: readWrapperPid(files), liveness: null };
   const remains = await host.stops.stop(target);

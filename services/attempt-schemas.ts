@@ -19,7 +19,7 @@ import {
   usageSchema,
 } from './contract-schemas.ts';
 import { identitySchema } from './run-schemas.ts';
-import { epochMs, exactly, list, version1 } from './schema-of.ts';
+import { epochMs, exactly, list, milliseconds, version1 } from './schema-of.ts';
 
 export const commandSchema = exactly<CommandRecord>()(
   z
@@ -33,6 +33,7 @@ export const commandSchema = exactly<CommandRecord>()(
       usedBefore: usageSchema.nullable().describe('By the resumed session; null for a fresh one.'),
       startedAt: epochMs,
       bootId: z.string().describe('The boot in which it was started.'),
+      startedUptimeMs: milliseconds.describe('The same moment on the clock of that boot.'),
     })
     .meta({ title: 'command.json', description: 'What was to be started, without secrets.' }),
 );

@@ -25,7 +25,7 @@ import { acquireLock } from './lock.ts';
 import { machineStamp } from './machine-stamp.ts';
 import { openRecord, readRun } from './run-record.ts';
 import { agentCountsOf } from './run-settings.ts';
-import { createRunFolder, createRunId, type RunFolder } from './run-store.ts';
+import { createRunFolder, nextRunId, type RunFolder } from './run-store.ts';
 
 export interface ForkRequest {
   readonly from: RunFolder;
@@ -42,7 +42,7 @@ export interface ForkRequest {
 export async function forkRun(request: ForkRequest): Promise<RunFolder> {
   const { from, point } = request;
   const runsDir = dirname(from.path);
-  const id = createRunId(Date.now());
+  const id = nextRunId(runsDir, Date.now());
   const forked = { context: forkedContext(id, request), settings: request.settings };
   const { context: changed, settings } = await withChanges(forked, request.changes);
   const context = withAgents(changed, settings);

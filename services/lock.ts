@@ -37,6 +37,9 @@ import { type ProcessIdentity, presence } from '../actors/process-identity.ts';
 import { EnvironmentError, LockHeldError, StorageError } from './errors.ts';
 import { type LockRecord, parseLockRecord } from './lock-record.ts';
 
+/** Milliseconds after which nobody writes on a temporary file any more. */
+const ABANDONED_MS = 3_600_000;
+
 export interface Lock {
   readonly path: string;
   readonly record: LockRecord;
@@ -65,7 +68,10 @@ export function acquireLock(path: string, request: LockRequest): Lock {
     const temporary = writeTemporary(path, record);
     try {
       const mark = fileMark(temporary);
-      if (take(path, temporary, standing)) return lockOf(path, record, mark);
+      if (take(path, temporary, standing)) {
+        removeLeftovers(path, basename(temporary));
+        return lockOf(path, record, mark);
+      }
     } finally {
       rmSync(temporary, { force: true });
     }
@@ -110,7 +116,6 @@ function take(path: string, temporary: string, standing: Standing | null): boole
     return false;
   }
   renameSync(claim, path);
-  removeLeftovers(path);
   return true;
 }
 
@@ -126,18 +131,27 @@ function winClaim(path: string, temporary: string, { text, record }: Standing): 
 }
 
 /** Claims to the lock before, and files of processes that died before they had linked them. */
-function removeLeftovers(path: string): void {
+function removeLeftovers(path: string, own: string): void {
   const prefix = `${basename(path)}.`;
   for (const name of readdirSync(dirname(path)).filter((each) => each.startsWith(prefix))) {
     const file = join(dirname(path), name);
     const isClaim = name.startsWith(`${prefix}claim-`);
-    if (isClaim || (name.endsWith('.tmp') && isOfDead(file))) rmSync(file, { force: true });
+    const isTemporary = name.endsWith('.tmp') && name !== own;
+    if (isClaim || (isTemporary && isOfDead(file))) removeQuietly(file);
   }
 }
 
+/**
+ * One that cannot be read was cut off while it was written, which takes milliseconds; should its writer live after all,
+ * it cannot link it any more and is refused.
+ */
 function isOfDead(file: string): boolean {
   const record = readLock(file);
-  return record !== null && presence(record) === 'gone';
+  return record ? presence(record) === 'gone' : ageMs(file) > ABANDONED_MS;
+}
+
+function ageMs(file: string): number {
+  return Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
 }
 
 function lockOf(path: string, record: LockRecord, mark: string | null): Lock {

@@ -25,7 +25,7 @@ import {
 } from './run-record.ts';
 import { openSession, type RunSession, type SessionOptions } from './run-session.ts';
 import { adaptersOf, agentCountsOf, limitsOf, settingsOf } from './run-settings.ts';
-import { createRunFolder, createRunId, type RunFolder } from './run-store.ts';
+import { createRunFolder, nextRunId, type RunFolder } from './run-store.ts';
 import { phaseOf } from './run-view.ts';
 import { lockWorkTree, realWorkTree, type Sharing, type Waiting } from './work-tree.ts';
 import { type MadeWorktree, makeWorktree } from './worktree.ts';
@@ -43,7 +43,7 @@ export async function startRun(request: StartRequest): Promise<RunSession> {
   const cwd = realWorkTree(request.cwd);
   const here = launchPlace(cwd);
   adaptersOf(settingsOf(config, here), here);
-  const id = createRunId(Date.now());
+  const id = nextRunId(config.runsDir, Date.now());
   if (config.worktree === 'on') return startInWorktree(request, cwd, id);
   const folderLock = await lockWorkTree(cwd, id, sharing, request);
   try {

@@ -37,6 +37,27 @@ export function createRunId(now: number): string {
   return `${time}-${randomBytes(3).toString('hex')}`;
 }
 
+/**
+ * The id of a run that is to begin in `runsDir`. It sorts behind all that are there, also where the clock was set back
+ * since: `latest` is the run that was begun last.
+ */
+export function nextRunId(runsDir: string, now: number): string {
+  return createRunId(Math.max(now, latestRunTime(runsDir) + 1));
+}
+
+/** Epoch milliseconds that the ids tell; -1 where there is none. */
+function latestRunTime(runsDir: string): number {
+  if (!existsSync(runsDir)) return -1;
+  const times = readdirSync(runsDir).map(timeOfRunId).filter(Number.isFinite);
+  return Math.max(-1, ...times);
+}
+
+function timeOfRunId(id: string): number {
+  const [, ...parts] = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-(\d{3})-/.exec(id) ?? [];
+  const [year, month, day, hour, minute, second, ms] = parts.map(Number);
+  return Date.UTC(year ?? Number.NaN, (month ?? 0) - 1, day, hour, minute, second, ms);
+}
+
 /** Makes the folder of a run that is to begin; the runs folder keeps itself out of git. */
 export function createRunFolder(runsDir: string, id: string): RunFolder {
   const folder = runFolder(runsDir, id);

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { type Place, place, SAY_DONE, scriptAgent, until } from '../oneshot-process.ts';
@@ -7,6 +7,13 @@ import { type Place, place, SAY_DONE, scriptAgent, until } from '../oneshot-proc
 const WAITING = 'cat >/dev/null; mkfifo go; echo begun; echo $$ >pid; read go <go; echo did it';
 
 const hasText = (at: Place, name: string) => at.exists(name) && at.read(name) !== '';
+
+/** Environment in which oneshot's wall clock is off by so many ms as soon as the file `jump` is there. */
+const jumpingClock = (at: Place, ms: number) => ({
+  NODE_OPTIONS: `--require ${resolve('test/fixtures/processes/jumping-clock.cjs')}`,
+  FAULTS_JUMP: `${at.path}/jump`,
+  FAULTS_JUMP_MS: `${ms}`,
+});
 
 describe('A machine that sleeps', () => {
   it('takes nobody for silent on waking, however long it slept', async () => {
@@ -27,6 +34,42 @@ describe('A machine that sleeps', () => {
   });
 });
 
+describe('A check that sleeps with its machine', () => {
+  it('is not stopped for the time that it slept', async () => {
+    const at = place();
+    const check = { command: 'mkfifo go; echo $$ >pid; read go <go', timeout: '2s' };
+    at.write('oneshot.config.json', JSON.stringify({ checks: [check] }));
+    const run = at.start(['do it', ...scriptAgent(at, 'echo did it', SAY_DONE)]);
+    await until('the check is at work', () => hasText(at, 'pid'));
+    process.kill(run.pid, 'SIGSTOP');
+    // The sleep itself: longer than the timeout.
+    await delay(2_500);
+    process.kill(run.pid, 'SIGCONT');
+    // Whoever counts the sleep has stopped the check by now.
+    await delay(250);
+    await at.shell('[ -p go ] && echo >go');
+    expect((await run.ended).code).toBe(0);
+    expect(at.snapshot().iteration).toBe(1);
+  });
+});
+
+/** Of the run that an output tells of. */
+const idIn = (text: string) => /\b\d{8}-\d{6}-\d{3}-[0-9a-f]{6}\b/.exec(text)?.[0];
+
+describe('A wall clock that is set back between two runs', () => {
+  it('leaves the run that was begun last the latest one', async () => {
+    const at = place();
+    const args = ['do it', ...scriptAgent(at, 'echo did it', SAY_DONE)];
+    const setBack = { ...jumpingClock(at, -86_400_000), FAULTS_JUMP: at.path };
+    const first = await at.oneshot(args);
+    const second = await at.oneshot(args, { env: setBack });
+    expect([first.code, second.code]).toEqual([0, 0]);
+    const [older, newer] = [first, second].map(({ err }) => idIn(err));
+    expect((await at.oneshot(['show', 'latest'])).out).toContain(newer);
+    expect(at.runs().map((run) => basename(run))).toEqual([older, newer]);
+  });
+});
+
 describe('A wall clock that is set while an agent works', () => {
   it.each([
     ['back', -86_400_000],
@@ -34,11 +77,7 @@ describe('A wall clock that is set while an agent works', () => {
   ])('a day %s changes nothing of the run, which can be replayed', async (_, jump) => {
     const at = place();
     const run = at.start(['do it', ...scriptAgent(at, WAITING, SAY_DONE)], {
-      env: {
-        NODE_OPTIONS: `--require ${resolve('test/fixtures/processes/jumping-clock.cjs')}`,
-        FAULTS_JUMP: `${at.path}/jump`,
-        FAULTS_JUMP_MS: `${jump}`,
-      },
+      env: jumpingClock(at, jump),
     });
     await until('the worker is at work', () => hasText(at, 'pid'));
     at.write('jump', '');

@@ -117,6 +117,27 @@ describe('A lock', () => {
     expect(readLock(path)?.pid).toBe(DEAD.pid);
   });
 
+  it.each([
+    ['taken afresh', () => undefined],
+    ['taken over', () => leave(DEAD)],
+  ])(
+    'that is %s is rid of what the dead left half made, and of nothing of the living',
+    (_, before) => {
+      const now = Date.now() / 1000;
+      const cutOff = (name: string, ageSeconds: number) => {
+        writeFileSync(`${path}.${name}.tmp`, '{"vers');
+        utimesSync(`${path}.${name}.tmp`, now - ageSeconds, now - ageSeconds);
+      };
+      before();
+      leave(DEAD, `${path}.1-a.tmp`);
+      leave({}, `${path}.2-b.tmp`);
+      cutOff('3-c', 7_200);
+      cutOff('4-d', 60);
+      take();
+      expect(readdirSync(folder).sort()).toEqual(['lock', 'lock.2-b.tmp', 'lock.4-d.tmp']);
+    },
+  );
+
   it('that is stale is taken over although processes died while they took it over', () => {
     leave(DEAD);
     leave(DEAD, claimPath());

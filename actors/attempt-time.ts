@@ -1,0 +1,50 @@
+/**
+ * How long an attempt ran, which is what its budgets are charged. The wall clock may be set meanwhile, forward and back:
+ * within one boot of the machine, what its uptime tells is the most that it can be.
+ */
+import { statSync } from 'node:fs';
+import {
+  type AttemptFiles,
+  type CommandRecord,
+  readRecord,
+  type StopRecord,
+} from './attempt-files.ts';
+import { currentBootId } from './process-identity.ts';
+import { uptimeMs } from './uptime.ts';
+
+/** Milliseconds from the start of an attempt that is at work until now, in epoch milliseconds; 0 when none is recorded. */
+export function ranUntilNow(files: AttemptFiles, now: number): number {
+  const command = readRecord<CommandRecord>(files.file('command.json'));
+  return command ? (ofThisBoot(command) ?? Math.max(0, now - command.startedAt)) : 0;
+}
+
+/**
+ * Milliseconds from the start of an attempt that is over until it was last at work, as far as its files tell. It may be
+ * examined long after that, when the run was interrupted or its process was lost meanwhile, and that costs no budget.
+ */
+export function ranUntilLastSign(files: AttemptFiles, now: number): number {
+  const command = readRecord<CommandRecord>(files.file('command.json'));
+  if (!command) return 0;
+  const atMost = ranUntilNow(files, now);
+  const told = Math.round(lastSignAt(files) ?? Number.NaN) - command.startedAt;
+  return told >= 0 ? Math.min(told, atMost) : atMost;
+}
+
+/** `null` when that was an earlier boot: each has a clock of its own. */
+function ofThisBoot({ bootId, startedUptimeMs }: CommandRecord): number | null {
+  return bootId === currentBootId() ? Math.max(0, uptimeMs() - startedUptimeMs) : null;
+}
+
+/** Epoch milliseconds; `null` when the files do not tell. */
+function lastSignAt(files: AttemptFiles): number | null {
+  const exitedAt = changedAt(files.file('exit.json'));
+  if (exitedAt !== null) return exitedAt;
+  const stoppedAt = readRecord<StopRecord>(files.file('stop.json'))?.at ?? null;
+  const signs = [stoppedAt, changedAt(files.file('stdout')), changedAt(files.file('stderr'))];
+  const known = signs.filter((at) => at !== null);
+  return known.length > 0 ? Math.max(...known) : null;
+}
+
+function changedAt(path: string): number | null {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? null;
+}
