@@ -1,4 +1,5 @@
 /** What turns an agent's bytes into activities: one reader for JSON lines, one for plain text, one that finds out. */
+import { StringDecoder } from 'node:string_decoder';
 import type { Activity } from '../machines/activity.ts';
 import type { ReaderSink } from './agents/adapter.ts';
 import { boundAnswer, RESULT_LIMIT } from './bounded-answer.ts';
@@ -216,7 +217,8 @@ function characterStart(bytes: Buffer, at: number): number {
 }
 
 function firstLine(held: Buffer, isLast: boolean): string | null {
-  const text = held.toString('utf8', 0, UNFINISHED_LIMIT).trimStart();
+  // A character that is not whole yet may become a blank, or the byte order mark.
+  const text = new StringDecoder('utf8').write(held.subarray(0, UNFINISHED_LIMIT)).trimStart();
   const end = text.indexOf('\n');
   if (end !== -1) return text.slice(0, end);
   const isAll = isLast || held.length >= UNFINISHED_LIMIT;

@@ -73,6 +73,14 @@ describe('A reader that finds out', () => {
     expect(activities.findLast(({ kind }) => kind === 'result')).toMatchObject({ text: result });
   });
 
+  it.each(['\ufeff', '\u2028'])(
+    'finds JSON lines behind %j, also when that comes byte by byte',
+    (blank) => {
+      const { activities } = readAll(auto, `${blank}{"result":"b"}\n`, [1]);
+      expect(activities).toMatchObject([{ kind: 'result', text: 'b' }]);
+    },
+  );
+
   it.each(['plain words\n{"result":"no"}\n', '{\n  "verdict": "done"\n}\n', '', '\n'])(
     'takes %j for text',
     (lines) => {

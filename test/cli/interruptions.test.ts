@@ -10,7 +10,6 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { findTree } from '../../actors/process-tree.ts';
 import type { Phase } from '../../machines/context.ts';
 import {
   type Place,
@@ -20,32 +19,13 @@ import {
   scriptAgent,
   until,
 } from '../oneshot-process.ts';
-
-const CONFIG = JSON.stringify({ retryPause: '30s', killGrace: '1s' });
-
-/** Processes that carry the newest run's mark. */
-function left(at: Place): number {
-  const id = at.runs().at(-1)?.split('/').at(-1) ?? '';
-  return findTree({ pid: null, environment: { ONESHOT_RUN: id } }).length;
-}
-
-/** The states that a run with `--json` has told. */
-function told(run: Started): string[] {
-  return [...run.out().matchAll(/"type":"transition".*?"state":"(\w+)"/g)].map(
-    ([, state]) => `${state}`,
-  );
-}
+import { begin, left, told } from './interrupted-runs.ts';
 
 async function interruptIn(state: Phase, run: Started): Promise<number | null> {
   await until(`the run is ${state}`, () => told(run).at(-1) === state);
   process.kill(run.pid, 'SIGINT');
   return (await run.ended).code;
 }
-
-const begin = (at: Place, agent: readonly string[], ...more: string[]) => {
-  at.write('quick.json', CONFIG);
-  return at.start(['do it', '--json', '--config', 'quick.json', ...more, ...agent]);
-};
 
 /** As if all that an attempt did had been so many milliseconds ago. */
 function setBack(attempt: string, ms: number): void {
@@ -119,26 +99,6 @@ describe('An interruption', () => {
     expect((await at.oneshot(['resume'])).code).toBe(0);
   });
 
-  it.each(Array.from({ length: 12 }, (_, index) => index))(
-    'right after transition %i of a run leaves nothing behind and loses nothing',
-    async (index) => {
-      const at = place();
-      const worker = 'grep -q "once more" && touch again; echo did it';
-      const auditor = `if [ -e again ]; then ${SAY_DONE}; else echo '{"verdict":"retry","feedback":"once more"}'; fi`;
-      const run = begin(at, scriptAgent(at, worker, auditor));
-      await until('the transition is told', () => told(run).length > index || !isGoingOn(run));
-      if (isGoingOn(run)) process.kill(run.pid, 'SIGINT');
-      const { code } = await run.ended;
-      expect([0, 130]).toContain(code);
-      expect(left(at)).toBe(0);
-      expect((await at.oneshot(['resume'])).code).toBe(0);
-      const { state, iteration, attempts } = await at.show();
-      expect(state).toBe('completed');
-      expect(iteration).toBe(2);
-      expect(new Set(attempts.map(({ number }) => number)).size).toBe(attempts.length);
-    },
-  );
-
   it('in the auditor whose verdict is out, but not its exit, is resumed into another audit', async () => {
     const at = place();
     const auditor = `${SAY_DONE}; touch said; while [ ! -e go ]; do sleep 0.02; done`;
@@ -154,8 +114,4 @@ describe('An interruption', () => {
 function isPausing(at: Place): boolean {
   const path = join(at.runs().at(-1) ?? '', 'oneshot.json');
   return existsSync(path) && readFileSync(path, 'utf8').includes('"recoveryPending":"pausing"');
-}
-
-function isGoingOn(run: Started): boolean {
-  return !run.out().includes('"type":"result"');
 }
