@@ -18,6 +18,9 @@ const PRELOADS = ['record-writes.cjs', 'other-boot.cjs'].map((name) =>
   resolve('test/fixtures/processes', name),
 );
 
+/** Each agent adds its attempt to the file `life`. */
+const LIVES = 'echo $ONESHOT_ATTEMPT >>life';
+
 const WORKER =
   'cat >/dev/null; case $ONESHOT_ATTEMPT in 0001-*) echo half of it;; *) echo did it;; esac';
 const AUDITOR = `cat >/dev/null
@@ -32,7 +35,7 @@ export async function recordedRun(at: Place): Promise<DiskStep[]> {
   const root = join(at.path, '.oneshot');
   mkdirSync(root);
   const ended = await at.oneshot(
-    ['do it', '--check', 'true', ...scriptAgent(at, WORKER, AUDITOR)],
+    ['do it', '--check', 'true', ...scriptAgent(at, `${LIVES}; ${WORKER}`, `${LIVES}; ${AUDITOR}`)],
     {
       env: {
         NODE_OPTIONS: PRELOADS.map((path) => `--require ${path}`).join(' '),
