@@ -39,7 +39,7 @@ export function readRun(
     throw new RunUnreadableError(
       folder.journal,
       null,
-      'the journal is missing; without it the run is not known',
+      `the journal is missing; without it the run is not known. ${startAgain(folder)}`,
     );
   }
   const history: HistoryEntry[] = [];
@@ -54,8 +54,14 @@ export function readRun(
   throw new RunUnreadableError(
     folder.journal,
     1,
-    'the journal is empty: the run was never recorded',
+    `the journal is empty: the run was never recorded, and no agent was started. ${startAgain(folder)}`,
   );
+}
+
+/** The next step where there is nothing to go on with: the task is written before the journal. */
+function startAgain({ task }: RunFolder): string {
+  const source = existsSync(task) ? `--file ${task}` : '"task"';
+  return `Start it again: oneshot ${source}`;
 }
 
 /** A run that was read before: its journal is only appended to, so it is read anew only when it has grown since. */

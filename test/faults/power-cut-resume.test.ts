@@ -58,6 +58,8 @@ async function resumed({ image, recorded }: CutRun): Promise<'completed' | 'refu
   expect(findTree({ pid: null, environment: { ONESHOT_RUN: id } })).toEqual([]);
   if (code !== 0) {
     expect({ code, recorded, err }).toEqual({ code: 2, recorded: 0, err: expect.any(String) });
+    expect(err).toContain(root);
+    expect(err).toMatch(/Start it again: oneshot|See them all: oneshot list/);
     return 'refused';
   }
   expect(await at.show()).toMatchObject({ state: 'completed', verdict: 'done' });
@@ -67,7 +69,31 @@ async function resumed({ image, recorded }: CutRun): Promise<'completed' | 'refu
   expect(entries.slice(0, recorded)).toEqual(truth.slice(0, recorded));
   const begun = truth[recorded - 1]?.context.attempt?.number ?? 0;
   for (const attempt of startedNow()) expect(attempt).toBeGreaterThan(begun);
+  const ended = attemptsIn(truth.slice(0, recorded).filter(isEnd));
+  expect(attemptsIn(entries).filter(doSameAs(ended))).toEqual(ended);
   return 'completed';
+}
+
+interface NumberedAttempt {
+  readonly number: number;
+  readonly what: string;
+}
+
+const isEnd = ({ event }: JournalEntry) => event.type === 'agent.ended';
+
+function attemptsIn(entries: readonly JournalEntry[]): NumberedAttempt[] {
+  const attempts = new Map<number, string>();
+  for (const { context } of entries) {
+    const { attempt, iteration } = context;
+    if (attempt) attempts.set(attempt.number, `${attempt.role} of iteration ${iteration}`);
+  }
+  return [...attempts].map(([number, what]) => ({ number, what }));
+}
+
+/** Attempts at what others were at, too. */
+function doSameAs(others: readonly NumberedAttempt[]) {
+  const known = new Set(others.map(({ what }) => what));
+  return ({ what }: NumberedAttempt) => known.has(what);
 }
 
 /** Numbers of the attempts that the agents were started for since. */
