@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly random: Random;
   /** Whether the folder of a run that breaks a rule is kept. */
   readonly keeps: boolean;
+  /** Another oneshot than the one that was built. */
+  readonly program?: string;
 }
 
 /** Starts of oneshot after which a run should have ended long ago. */
@@ -37,9 +39,9 @@ const STARTS = 60;
 const PATIENCE_MS = 60_000;
 
 export async function killedRun(options: RunOptions): Promise<Course> {
-  const { shape, random, keeps } = options;
+  const { shape, random, keeps, program } = options;
   const inGit = random.below(3) === 0;
-  const place = makePlace({ shape: shape.name, inGit, inactivityMs: shape.inactivityMs });
+  const place = makePlace({ shape: shape.name, inGit, inactivityMs: shape.inactivityMs, program });
   const story: Story = { kills: [], broken: [], starts: 0, known: null, last: null };
   while (goesOn(story)) await startOnce(place, options, story);
   const broken = [

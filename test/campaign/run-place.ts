@@ -7,6 +7,7 @@ import { listRunIds, type RunFolder, runFolder } from '../../services/run-store.
 import { killMarked } from './marked-processes.ts';
 
 const FIXTURES = resolve('test/fixtures/campaign');
+/** The program, unless a place is made for another. */
 const ONESHOT = resolve('dist/oneshot.cjs');
 
 export interface RunPlace {
@@ -41,9 +42,16 @@ export interface PlaceOptions {
   /** Whether the work tree is one of git's. */
   readonly inGit: boolean;
   readonly inactivityMs?: number | undefined;
+  /** Default: the one that was built. */
+  readonly program?: string | undefined;
 }
 
-export function makePlace({ shape, inGit, inactivityMs = 30_000 }: PlaceOptions): RunPlace {
+export function makePlace({
+  shape,
+  inGit,
+  inactivityMs = 30_000,
+  program = ONESHOT,
+}: PlaceOptions): RunPlace {
   const path = realpathSync(mkdtempSync(join(tmpdir(), 'oneshot-campaign-')));
   const [work, lifeFile] = [join(path, 'work'), join(path, 'life')];
   for (const folder of ['work', 'home', 'tmp']) mkdirSync(join(path, folder));
@@ -63,7 +71,7 @@ export function makePlace({ shape, inGit, inactivityMs = 30_000 }: PlaceOptions)
     },
     life: () => wordsOf(readFileSync(lifeFile, 'utf8')),
     start: (args, failpoint = null) =>
-      startOneshot(work, args, environmentOf(path, own), failpoint),
+      startOneshot([program, ...args], work, environmentOf(path, own), failpoint),
     clear() {
       killMarked(mark);
       rmSync(path, { recursive: true, force: true });
@@ -105,13 +113,13 @@ function environmentOf(path: string, own: Record<string, string>): NodeJS.Proces
 }
 
 function startOneshot(
-  cwd: string,
   args: readonly string[],
+  cwd: string,
   env: NodeJS.ProcessEnv,
   failpoint: string | null,
 ): Hosting {
   const preload = failpoint ? ['--require', join(FIXTURES, 'failpoints.cjs')] : [];
-  const child = spawn(process.execPath, [...preload, ONESHOT, ...args], {
+  const child = spawn(process.execPath, [...preload, ...args], {
     cwd,
     env: { ...env, ...(failpoint ? { ONESHOT_FAILPOINT: failpoint } : {}) },
     // A Ctrl-C is for the campaign, not for what it has started.
