@@ -44,10 +44,11 @@ function summary({ id, folder, file }: RunSummary) {
 
 function line(run: RunSummary, color: boolean): string {
   const { id, state, iteration, maxIterations, task, updatedAt, pid, ...told } = summary(run);
-  const shown = state === null ? 'unreadable' : `${state}${standing(run, pid)}${doubts(told)}`;
-  const age =
-    updatedAt === null ? '' : formatDuration(Math.floor((Date.now() - updatedAt) / 1000) * 1000);
   const head = color ? styleText('bold', id) : id;
+  if (updatedAt === null) return `${head}  unreadable: oneshot show ${id} says why`;
+  const shown = `${state}${standing(run, pid)}${doubts(told)}`;
+  const sinceMs = Math.max(0, Date.now() - updatedAt);
+  const age = formatDuration(Math.floor(sinceMs / 1000) * 1000);
   return `${head}  ${shown.padEnd(22)} ${iteration ?? '-'}/${maxIterations ?? '-'}  ${age.padStart(8)} ago  ${safeLine(task ?? '').slice(0, 60)}`;
 }
 

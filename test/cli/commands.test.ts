@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { isAlive, place, scriptAgent, until } from '../oneshot-process.ts';
 
@@ -45,6 +47,21 @@ describe('An id', () => {
     expect(ambiguous.code).toBe(2);
     expect(ambiguous.err).toContain('any of 2 runs');
     expect((await at.oneshot(['show', 'nothing'])).code).toBe(2);
+  });
+});
+
+describe('oneshot list', () => {
+  it('says of a run that cannot be read what tells why', async () => {
+    const at = place();
+    const folder = '.oneshot/20261124-120000-000-abcdef';
+    mkdirSync(join(at.path, folder), { recursive: true });
+    at.write(`${folder}/journal.ndjson`, '');
+    const { code, out } = await at.oneshot(['list']);
+    expect([code, out]).toEqual([
+      0,
+      '20261124-120000-000-abcdef  unreadable: oneshot show 20261124-120000-000-abcdef says why\n',
+    ]);
+    expect((await at.oneshot(['show', 'latest'])).err).toContain('was never recorded');
   });
 });
 
