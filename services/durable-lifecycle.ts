@@ -11,6 +11,7 @@ import type {
   EventObject,
 } from 'xstate';
 import type { Lifecycle } from '../machines/lifecycle.ts';
+import { messageOf } from './errors.ts';
 
 /** Makes one transition durable. What it throws stops the run: nothing may go on unrecorded. */
 export type Recorder = (event: EventObject, snapshot: AnyMachineSnapshot) => void;
@@ -68,13 +69,20 @@ function isSameValue(before: unknown, after: unknown): boolean {
   return JSON.stringify(before) === JSON.stringify(after);
 }
 
-/** Events are journaled, so they are made of plain data before the machine sees them: a replay sees the same. */
-function plainEvent(event: EventObject): EventObject {
-  if (!('error' in event)) return event;
-  const { error } = event;
-  if (!(error instanceof Error)) return event;
-  const code = 'code' in error ? String(error.code) : null;
-  return { ...event, error: { name: error.name, message: error.message, code } } as EventObject;
+/**
+ * An event as it is journaled and as the machine sees it, so that a replay sees the same: what an actor threw is plain
+ * data, whatever it was.
+ */
+export function plainEvent<T extends EventObject>(event: T): T {
+  return 'error' in event ? { ...event, error: plainError(event.error) } : event;
+}
+
+/** By its shape, since an error of another realm is no instance of this one's `Error`. */
+function plainError(thrown: unknown): { name: string; message: string; code: string | null } {
+  const { name, code }: { name?: unknown; code?: unknown } = Object(thrown);
+  const text = (value: unknown) =>
+    ['string', 'number'].includes(typeof value) ? `${value}` : null;
+  return { name: text(name) ?? 'Error', message: messageOf(thrown), code: text(code) };
 }
 
 /** Whatever the transition was about to start, or leaves running, must not go on without a record. */

@@ -94,6 +94,18 @@ describe('Whatever happens to a run', () => {
     TIMEOUT_MS,
   );
 
+  it.each([new Error('a sentence'), 'a text', undefined, null, 7n, { code: 5 }, Symbol('one')])(
+    'an actor that throws %p fails it with a reason, and the replay is identical',
+    (error) => {
+      const folder = recordRun(temporaryFolder(), [
+        on.start,
+        { type: 'xstate.error.actor.worker', error },
+      ]);
+      expect(entriesOf(folder).at(-1)?.context).toMatchObject({ reason: 'internalError' });
+      expect(replay(folder.journal)).toEqual({ kind: 'identical', steps: 3 });
+    },
+  );
+
   it(
     'what an older attempt tells late, or twice, changes nothing',
     () => {

@@ -6,6 +6,7 @@ import { afterEach } from '@jest/globals';
 import { ownIdentity } from '../../actors/process-identity.ts';
 import type { RunSettings } from '../../actors/run-host.ts';
 import type { LifecycleInput } from '../../machines/context.ts';
+import { plainEvent } from '../../services/durable-lifecycle.ts';
 import { createFold, type LifecycleSnapshot } from '../../services/fold.ts';
 import type { RunHeader } from '../../services/journal.ts';
 import { acquireLock } from '../../services/lock.ts';
@@ -68,7 +69,7 @@ export function beginRecording(
     folder,
     take(...steps) {
       for (const step of steps) {
-        const event = eventOf(step, snapshot);
+        const event = plainEvent(eventOf(step, snapshot));
         snapshot = fold(snapshot, event);
         record.commit(event, snapshot);
       }
