@@ -86,6 +86,34 @@ describe('The ledger', () => {
     ]);
   });
 
+  it('takes a blank finding for none', () => {
+    expect(statuses(ledgerOf(['', ' \n', A]))).toEqual({ [A]: 'new' });
+  });
+
+  it('of a retry without findings has the words of the auditor, and of a blank one nothing', () => {
+    const judgedBy = (feedback: string) =>
+      afterVerdict([], { kind: 'retry', feedback, findings: [] }, 1).map(({ text }) => text);
+    expect(judgedBy('Mend the sum.')).toEqual(['Mend the sum.']);
+    expect(judgedBy(' \n')).toEqual([]);
+  });
+
+  it.each([
+    ['  the sum\n  is \t wrong ', 'the sum is wrong'],
+    ['x'.repeat(PREVIEW_LENGTH), 'x'.repeat(PREVIEW_LENGTH)],
+    ['x'.repeat(PREVIEW_LENGTH + 1), `${'x'.repeat(PREVIEW_LENGTH - 1)}…`],
+    [`${'x'.repeat(PREVIEW_LENGTH - 2)}😀y`, `${'x'.repeat(PREVIEW_LENGTH - 2)}…`],
+    [`😀${'x'.repeat(PREVIEW_LENGTH)}`, `😀${'x'.repeat(PREVIEW_LENGTH - 3)}…`],
+  ])('keeps %j as one line that is short enough, with no half characters', (told, text) => {
+    expect(ledgerOf([told]).map((finding) => finding.text)).toEqual([text]);
+  });
+
+  it.each(['[… 17 more findings left out …] of mine', 'a.ts: [… 17 more findings left out …]'])(
+    'has a finding that only looks like what was left out: %j',
+    (text) => {
+      expect(statuses(ledgerOf([text]))).toEqual({ [text]: 'new' });
+    },
+  );
+
   it.each([
     ['in the same words', A],
     ['in the same words at another line', A.replace(':12:', ':99:')],

@@ -30,6 +30,10 @@ export const SURVIVORS: readonly Survivor[] = [
     ['machines/verdict-statement.ts', 'Math.max(last, span?.from ?? -1)', 'span.from'],
     ['machines/verdict-statement.ts', '(statement.span?.from ?? Infinity)', 'statement.span.from'],
     ['machines/verdict.ts', 'span ? [span] : []', STRYKER],
+    ['machines/failure-updates.ts', 'shows what changed; what tools', 'attempt.number'],
+    ['machines/implementations.ts', 'context.work?.checks.length', 'context.work.checks'],
+    ['machines/standstill.ts', 'rounds in a row found the same', 'standstill.'],
+    ['machines/findings-ledger.ts', "status: 'new', iteration, rounds: 0", '""'],
     ['machines/fenced-blocks.ts', 'info !== null && PLAIN.has(info)', 'true'],
   ]),
   ...same('what does not match has no parts, and words of nobody are no match either', [
