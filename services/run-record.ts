@@ -94,12 +94,15 @@ export interface RecordOptions {
 export function openRecord({ folder, lock, header, stored, now }: RecordOptions): RunRecord {
   const journal = openJournal(folder.journal, stored?.end ?? JOURNAL_START);
   let seq = stored ? stored.last.seq + 1 : 0;
+  let at = stored?.last.at ?? 0;
   const history = [...(stored?.history ?? [])];
   return {
     header,
     commit(event, snapshot) {
       if (!lock.isHeld()) throw overtaken(lock);
-      const entry = entryOf(event, snapshot, seq, now(), lock.record.generation, header);
+      // A clock that was set back must not put what follows before what it follows from.
+      at = Math.max(at, now());
+      const entry = entryOf(event, snapshot, seq, at, lock.record.generation, header);
       const { hash } = journal.append(entry);
       seq += 1;
       noteHistory(history, entry);

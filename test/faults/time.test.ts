@@ -84,7 +84,9 @@ describe('A wall clock that is set while an agent works', () => {
     await at.shell('echo >go');
     expect((await run.ended).code).toBe(0);
     expect((await at.oneshot(['replay'])).code).toBe(0);
-    const { attempts } = await at.show();
+    const { attempts, history } = await at.show();
     expect(attempts.map(({ role }) => role)).toEqual(['worker', 'auditor']);
+    const times = history.map(({ at: time }) => time);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
   });
 });

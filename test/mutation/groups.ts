@@ -50,6 +50,7 @@ export const GROUPS: Readonly<Record<string, Group>> = {
       'machines/outcome.ts',
       'actors/agents/*-failure.ts',
       'actors/agents/words.ts',
+      'actors/attempt-time.ts',
     ],
     tests: [
       'test/machines/judgement.test.ts',
@@ -57,6 +58,7 @@ export const GROUPS: Readonly<Record<string, Group>> = {
       'test/actors/agents/failures.test.ts',
       'test/actors/agents/recorded-endings.test.ts',
       'test/actors/agents/words.test.ts',
+      'test/actors/attempt-time.test.ts',
     ],
   },
   lifecycle: {
