@@ -1,7 +1,8 @@
 /** One run that is killed, resumed, and killed again, until it has come to its end. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { BROKEN } from './broken-rules.ts';
 import { type KillPlan, planKill } from './kill-plan.ts';
-import { brokenRules } from './life-rules.ts';
+import { brokenRules, brokenVerdict, lostWork } from './life-rules.ts';
 import { commandOf, killMarked, markedProcesses } from './marked-processes.ts';
 import type { Random } from './random.ts';
 import { type LookedAt, lookAt } from './record-rules.ts';
@@ -10,8 +11,6 @@ import type { Shape } from './shapes.ts';
 
 /** How a run went. */
 export interface Course {
-  /** State and verdict. */
-  readonly end: string;
   /** How each kill came to be, `instant` or a failpoint; with `+agents` when all that it had started was killed too. */
   readonly kills: readonly string[];
   readonly resumes: number;
@@ -46,15 +45,14 @@ export async function killedRun(options: RunOptions): Promise<Course> {
   while (goesOn(story)) await startOnce(place, options, story);
   const broken = [
     ...story.broken,
-    ...brokenRules(place.life()),
+    ...brokenLife(place, shape, story.known),
     ...leftOver(place),
     ...(await brokenTelling(place)),
   ];
   const kept = keeps && broken.length > 0 ? place.path : null;
   if (kept) killMarked(place.mark);
   else place.clear();
-  const end = story.known?.end ?? 'nothing';
-  return { end, kills: story.kills, resumes: story.starts - 1, broken: [...new Set(broken)], kept };
+  return { kills: story.kills, resumes: story.starts - 1, broken: [...new Set(broken)], kept };
 }
 
 /** What has happened to a run so far. */
@@ -78,20 +76,22 @@ async function startOnce(
   story: Story,
 ): Promise<void> {
   const plan = story.kills.length < kills ? planKill(random) : null;
-  const args = story.known ? ['resume'] : ['Do it.', ...(shape.flags ?? [])];
+  const args = story.known
+    ? ['resume']
+    : ['Do it.', ...(shape.check ? ['--check', shape.check] : [])];
   const ended = await hosted(place, args, plan);
   story.starts += 1;
   story.last = ended;
   if (ended.signal === 'SIGKILL' && plan) story.kills.push(nameOf(plan));
   else story.broken.push(...brokenEnd(ended));
   story.known = look(place, story);
-  if (story.starts === STARTS) story.broken.push(`it has no end after ${STARTS} starts`);
+  if (story.starts === STARTS) story.broken.push(BROKEN.noEnd(`${STARTS}`));
 }
 
 function look(place: RunPlace, { known, broken }: Story): LookedAt | null {
   const folder = place.run();
   if (!folder) {
-    if (known) broken.push('the run is not there any more');
+    if (known) broken.push(BROKEN.runGone());
     return known;
   }
   const seen = lookAt(folder, known);
@@ -135,14 +135,26 @@ function nameOf({ failpoint, withAgents }: KillPlan): string {
   return `${failpoint ?? 'instant'}${withAgents ? '+agents' : ''}`;
 }
 
+/** What the agents noted, and how the run ended for it. */
+function brokenLife(place: RunPlace, shape: Shape, known: LookedAt | null): string[] {
+  const life = place.life();
+  const end = known ? `${known.state} ${known.verdict}` : 'nothing';
+  return [
+    ...brokenRules(life, { hasChecks: shape.check !== undefined }),
+    ...brokenVerdict(life, known?.state ?? ''),
+    ...lostWork(life, place.worked()),
+    ...(end === shape.end ? [] : [BROKEN.otherEnd(end, shape.end)]),
+  ];
+}
+
 /** A process that was not killed says how the run ended. */
 function brokenEnd({ code, signal, err }: Ended): string[] {
   if (code === 0 || code === 3) return [];
-  return [`oneshot ended with ${code ?? signal}: ${err.trim().slice(-400)}`];
+  return [BROKEN.exit(`${code ?? signal}`, err.trim().slice(-400))];
 }
 
 function leftOver(place: RunPlace): string[] {
-  return markedProcesses(place.mark).map((pid) => `process ${pid} is left: ${commandOf(pid)}`);
+  return markedProcesses(place.mark).map((pid) => BROKEN.left(`${pid}`, commandOf(pid)));
 }
 
 /** The commands that read a run, as a user has them. */
@@ -153,6 +165,6 @@ async function brokenTelling(place: RunPlace): Promise<string[]> {
   ] as const;
   const told = await Promise.all(commands.map((args) => place.start(args).ended));
   return told.flatMap(({ code, err }, index) =>
-    code === 0 ? [] : [`oneshot ${commands[index]?.join(' ')} ended with ${code}: ${err.trim()}`],
+    code === 0 ? [] : [BROKEN.command(commands[index]?.join(' ') ?? '', `${code}`, err.trim())],
   );
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { brokenRules } from './life-rules.ts';
+import { brokenRules, brokenVerdict, lostWork } from './life-rules.ts';
 
 const WORK = ['start 1-worker 10', 'result 1-worker 10'];
 const RETRY = ['start 2-auditor 11', 'result 2-auditor 11 retry'];
+
+const wordsOf = (life: readonly string[]) => life.map((line) => line.split(' '));
 
 describe('The lives of the agents of a run', () => {
   it.each<[string, string[], string[]]>([
@@ -37,9 +39,54 @@ describe('The lives of the agents of a run', () => {
     [
       'two agents at once',
       ['overlap 2-worker 11 10'],
-      ['2-worker ran while an agent of its run was alive (10)'],
+      ['2-worker ran while a process of another attempt was alive (10)'],
     ],
   ])('break the rules or not: %s', (_, life, broken) => {
-    expect(brokenRules(life.map((line) => line.split(' ')))).toEqual(broken);
+    expect(brokenRules(wordsOf(life))).toEqual(broken);
+  });
+
+  it.each<[string, string[], string[]]>([
+    ['checks that pass', [...WORK, 'check fail', 'check pass', 'start 2-auditor 11'], []],
+    [
+      'checks that fail',
+      [...WORK, 'check pass', 'check fail', 'start 2-auditor 11'],
+      ['2-auditor was started without checks that passed'],
+    ],
+    [
+      'checks of the work before',
+      [
+        ...WORK,
+        'check pass',
+        ...RETRY,
+        'start 3-worker 12',
+        'result 3-worker 12',
+        'start 4-auditor',
+      ],
+      ['4-auditor was started without checks that passed'],
+    ],
+    [
+      'no checks',
+      [...WORK, 'start 2-auditor'],
+      ['2-auditor was started without checks that passed'],
+    ],
+  ])('break the rules of a run with checks or not: %s', (_, life, broken) => {
+    expect(brokenRules(wordsOf(life), { hasChecks: true })).toEqual(broken);
+  });
+
+  it.each<[string, string[], string[]]>([
+    ['completed', ['gives 2-auditor 11 retry', 'gives 4-auditor 12 done'], []],
+    ['completed', ['gives 2-auditor 11 retry'], ['it is completed, the last verdict was retry']],
+    ['completed', WORK, ['it is completed, the last verdict was none']],
+    ['rejected', ['gives 2-auditor 11 impossible'], []],
+    ['rejected', ['gives 2-auditor 11 done'], ['it is rejected, the last verdict was done']],
+    ['failed', ['gives 2-auditor 11 retry'], []],
+  ])('lead to %s or not: %j', (state, life, broken) => {
+    expect(brokenVerdict(wordsOf(life), state)).toEqual(broken);
+  });
+
+  it('leave the work of each worker that gave a result', () => {
+    const life = wordsOf([...WORK, ...RETRY, 'start 3-worker 12']);
+    expect(lostWork(life, ['1-worker'])).toEqual([]);
+    expect(lostWork(life, ['3-worker'])).toEqual(['the work of 1-worker is lost']);
   });
 });

@@ -31,7 +31,6 @@ const { values: options } = parseArgs({
 const seed = Number(options.seed);
 const begun = performance.now();
 const tally = emptyTally();
-const undisturbed = new Map<string, Promise<string>>();
 
 const waiting = options.only
   ? [Number(options.only)]
@@ -53,30 +52,9 @@ async function work(): Promise<void> {
   }
 }
 
-async function course(shape: Shape, random: Random): Promise<Course> {
-  const went = await killedRun({
-    shape,
-    random,
-    kills: 1 + random.below(KILLS),
-    keeps: options.keep,
-  });
-  const expected = await endOf(shape);
-  if (went.end === expected) return went;
-  const other = `it ended as ${went.end}, undisturbed as ${expected}`;
-  return { ...went, broken: [...went.broken, other] };
-}
-
-/** How a run of a shape ends that nobody kills. */
-function endOf(shape: Shape): Promise<string> {
-  const known = undisturbed.get(shape.name);
-  if (known) return known;
-  const random = randomOf(seed, -2);
-  const end = killedRun({ shape, random, kills: 0, keeps: false }).then(({ end, broken }) => {
-    if (broken.length > 0) throw new Error(`Undisturbed, ${shape.name} breaks a rule: ${broken}`);
-    return end;
-  });
-  undisturbed.set(shape.name, end);
-  return end;
+function course(shape: Shape, random: Random): Promise<Course> {
+  const kills = 1 + random.below(KILLS);
+  return killedRun({ shape, random, kills, keeps: options.keep });
 }
 
 function report(run: number, shape: Shape, went: Course): Course {

@@ -1,9 +1,9 @@
 /** Two processes that resume one run at once: exactly one may, and the other says so. */
-
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readLock } from '../../services/lock.ts';
+import { BROKEN } from './broken-rules.ts';
 import { brokenRules } from './life-rules.ts';
 import type { Random } from './random.ts';
 import { lookAt } from './record-rules.ts';
@@ -26,15 +26,15 @@ const POLL_MS = 5;
 /** Milliseconds after which one of the two should have given up long ago. */
 const PATIENCE_MS = 20_000;
 
-export async function raceResumes(races: number, random: Random): Promise<Races> {
+export async function raceResumes(races: number, random: Random, program?: string): Promise<Races> {
   const broken: string[] = [];
   for (let done = 0; done < races; done += RACES_A_RUN)
-    broken.push(...(await racesOfOneRun(Math.min(RACES_A_RUN, races - done), random)));
+    broken.push(...(await racesOfOneRun(Math.min(RACES_A_RUN, races - done), random, program)));
   return { races, broken };
 }
 
-async function racesOfOneRun(races: number, random: Random): Promise<string[]> {
-  const place = makePlace({ shape: 'waits', inGit: false });
+async function racesOfOneRun(races: number, random: Random, program?: string): Promise<string[]> {
+  const place = makePlace({ shape: 'waits', inGit: false, program });
   try {
     const first = place.start(['Do it.']);
     await until(() => place.life().length > 0);
@@ -58,7 +58,7 @@ async function oneRace(place: RunPlace, random: Random): Promise<string[]> {
     other.ended.then((loser) => ({ loser, winner: one })),
     delay(PATIENCE_MS, null, { ref: false }),
   ]);
-  const broken = end ? await brokenOutcome(place, end) : ['both go on with the run'];
+  const broken = end ? await brokenOutcome(place, end) : [BROKEN.bothGoOn()];
   await Promise.all([killed(one), killed(other)]);
   return broken;
 }
@@ -74,16 +74,16 @@ async function brokenOutcome(place: RunPlace, { loser, winner }: Outcome): Promi
   const goesOn = () => readLock(place.run()?.lock ?? '')?.pid === child.pid;
   await until(() => goesOn() || child.exitCode !== null);
   const said = `ended with ${loser.code}: ${loser.err.trim()}`;
-  if (child.exitCode !== null) return [`both ended; the first of them ${said}`];
+  if (child.exitCode !== null) return [BROKEN.bothEnded(said)];
   const isRefused = loser.code === 2 && loser.err.includes(`by process ${child.pid}`);
-  return isRefused ? [] : [`the one that does not go on ${said}`];
+  return isRefused ? [] : [BROKEN.loser(said)];
 }
 
 async function brokenEnd(place: RunPlace): Promise<string[]> {
   const { code, err } = await place.start(['resume']).ended;
   const folder = place.run();
-  const broken = folder ? lookAt(folder, null).broken : ['the run is not there any more'];
-  const ended = code === 0 ? [] : [`after the races it ended with ${code}: ${err.trim()}`];
+  const broken = folder ? lookAt(folder, null).broken : [BROKEN.runGone()];
+  const ended = code === 0 ? [] : [BROKEN.afterRaces(`${code}`, err.trim())];
   return [...ended, ...broken, ...brokenRules(place.life())];
 }
 

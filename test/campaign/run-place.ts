@@ -1,6 +1,14 @@
 /** A folder in which oneshot runs for the campaign, and the way to start it there. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { listRunIds, type RunFolder, runFolder } from '../../services/run-store.ts';
@@ -19,6 +27,8 @@ export interface RunPlace {
   run(): RunFolder | null;
   /** What the agents and checks noted of their lives, one array of words a line. */
   life(): string[][];
+  /** The attempts whose worker has done its work. */
+  worked(): string[];
   /** Starts oneshot, with a failpoint or without. */
   start(args: readonly string[], failpoint?: string | null): Hosting;
   /** Kills what is left there, and removes it. */
@@ -70,6 +80,7 @@ export function makePlace({
       return id === undefined ? null : runFolder(runsDir, id);
     },
     life: () => wordsOf(readFileSync(lifeFile, 'utf8')),
+    worked: () => wordsOf(readOptional(join(work, 'work.txt'))).flat(),
     start: (args, failpoint = null) =>
       startOneshot([program, ...args], work, environmentOf(path, own), failpoint),
     clear() {
@@ -134,6 +145,10 @@ function startOneshot(
     child.on('close', (code, signal) => done({ code, signal, out, err }));
   });
   return { child, ended };
+}
+
+function readOptional(path: string): string {
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
 }
 
 function wordsOf(text: string): string[][] {

@@ -1,24 +1,26 @@
 /** The courses of runs that are killed: what the agents do (test/fixtures/campaign/claude), and what oneshot is told. */
 export interface Shape {
   readonly name: string;
-  /** Flags of its own. */
-  readonly flags?: readonly string[];
+  /** State and verdict at its end. */
+  readonly end: 'completed done' | 'rejected impossible';
+  /** A command that must pass before the work is judged. */
+  readonly check?: string;
   /** Milliseconds of silence after which an agent hangs. */
   readonly inactivityMs?: number;
 }
 
 export const SHAPES: readonly [Shape, ...Shape[]] = [
-  { name: 'once' },
-  { name: 'again' },
+  { name: 'once', end: 'completed done' },
+  { name: 'again', end: 'completed done' },
   // The worker hangs in the middle of its work: salvaged, and gone on with.
-  { name: 'hang', inactivityMs: 700 },
+  { name: 'hang', end: 'completed done', inactivityMs: 700 },
   // The worker has answered, and does not exit.
-  { name: 'linger' },
-  { name: 'partial' },
-  { name: 'checks', flags: ['--check', 'check.sh'] },
+  { name: 'linger', end: 'completed done' },
+  { name: 'partial', end: 'completed done' },
+  { name: 'checks', end: 'completed done', check: 'check.sh' },
   // The auditor crashes.
-  { name: 'crash' },
-  { name: 'impossible' },
+  { name: 'crash', end: 'completed done' },
+  { name: 'impossible', end: 'rejected impossible' },
   // The worker leaves a process in a session of its own.
-  { name: 'orphan' },
+  { name: 'orphan', end: 'completed done' },
 ];
