@@ -26,7 +26,7 @@ export function ranUntilLastSign(files: AttemptFiles, now: number): number {
   const command = readRecord<CommandRecord>(files.file('command.json'));
   if (!command) return 0;
   const atMost = ranUntilNow(files, now);
-  const told = Math.round(lastSignAt(files) ?? Number.NaN) - command.startedAt;
+  const told = Math.round(lastSignAt(files)) - command.startedAt;
   return told >= 0 ? Math.min(told, atMost) : atMost;
 }
 
@@ -35,16 +35,16 @@ function ofThisBoot({ bootId, startedUptimeMs }: CommandRecord): number | null {
   return bootId === currentBootId() ? Math.max(0, uptimeMs() - startedUptimeMs) : null;
 }
 
-/** Epoch milliseconds; `null` when the files do not tell. */
-function lastSignAt(files: AttemptFiles): number | null {
+const NEVER = Number.NEGATIVE_INFINITY;
+
+/** Epoch milliseconds; {@link NEVER} when the files do not tell. The exit is the surest sign, and an attempt's last. */
+function lastSignAt(files: AttemptFiles): number {
   const exitedAt = changedAt(files.file('exit.json'));
-  if (exitedAt !== null) return exitedAt;
-  const stoppedAt = readRecord<StopRecord>(files.file('stop.json'))?.at ?? null;
-  const signs = [stoppedAt, changedAt(files.file('stdout')), changedAt(files.file('stderr'))];
-  const known = signs.filter((at) => at !== null);
-  return known.length > 0 ? Math.max(...known) : null;
+  if (exitedAt !== NEVER) return exitedAt;
+  const stoppedAt = readRecord<StopRecord>(files.file('stop.json'))?.at ?? NEVER;
+  return Math.max(stoppedAt, changedAt(files.file('stdout')), changedAt(files.file('stderr')));
 }
 
-function changedAt(path: string): number | null {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? null;
+function changedAt(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? NEVER;
 }
