@@ -22,7 +22,7 @@ export function* cutRuns(
   let recorded = 0;
   for (const [index, step] of steps.entries()) {
     disk.take(step);
-    if (step.path.endsWith('journal.ndjson') && step.op === 'sync') recorded += 1;
+    if (isJournalSync(step)) recorded += 1;
     for (const image of disk.images(options)) {
       const name = `${digestOf(image)} ${recorded}`;
       if (told.has(name)) continue;
@@ -30,6 +30,11 @@ export function* cutRuns(
       yield { image, recorded, step: `${index} (${step.op} ${step.path.slice(root.length)})` };
     }
   }
+}
+
+/** Once for each entry. */
+export function isJournalSync({ op, path }: DiskStep): boolean {
+  return op === 'sync' && path.endsWith('journal.ndjson');
 }
 
 function digestOf({ files, folders }: Image): string {

@@ -4,14 +4,20 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { findTree } from '../../actors/process-tree.ts';
 import type { JournalEntry } from '../../services/journal.ts';
 import { readRun } from '../../services/run-record.ts';
+import { reportRun } from '../../services/run-report.ts';
 import { runFolder } from '../../services/run-store.ts';
+import { phaseOf } from '../../services/run-view.ts';
 import { type Place, place } from '../oneshot-process.ts';
 import { type CutRun, cutRuns } from './cut-runs.ts';
 import { develop } from './power-cut-rules.ts';
 import { recordedRun } from './recorded-writes.ts';
 
-/** How many disks are really gone on with; `npm run faults` takes more. */
-const SAMPLES = process.env.FAULTS === 'all' ? 300 : 4;
+/** How many disks of each state are really gone on with; `npm run faults` takes more. */
+const ALL = process.env.FAULTS === 'all';
+const SAMPLES = ALL ? 40 : 1;
+
+/** States that were the last to be recorded, and nothing. */
+const STATES = 8;
 
 /** Milliseconds that one of them may take. */
 const EACH_MS = 6_000;
@@ -28,7 +34,9 @@ beforeAll(async () => {
   root = join(at.path, '.oneshot');
   id = basename(at.runs().at(-1) ?? '');
   readRun(runFolder(root, id), (entry) => truth.push(entry));
-  cuts = spread([...cutRuns(root, steps, { stride: 997 })], SAMPLES);
+  const all = [...cutRuns(root, steps, { stride: 997 })];
+  expect(all.at(-1)?.recorded).toBe(truth.length);
+  cuts = someOfEach(all, SAMPLES);
 });
 
 describe('oneshot resume after a power cut', () => {
@@ -44,9 +52,9 @@ describe('oneshot resume after a power cut', () => {
         }
       }
       expect(ends.completed).toBeGreaterThan(ends.refused);
-      if (SAMPLES > 4) process.stderr.write(`${JSON.stringify(ends)}\n`);
+      if (ALL) process.stderr.write(`${JSON.stringify(ends)}\n`);
     },
-    SAMPLES * EACH_MS,
+    STATES * SAMPLES * EACH_MS,
   );
 });
 
@@ -62,7 +70,7 @@ async function resumed({ image, recorded }: CutRun): Promise<'completed' | 'refu
     expect(err).toMatch(/Start it again: oneshot|See them all: oneshot list/);
     return 'refused';
   }
-  expect(await at.show()).toMatchObject({ state: 'completed', verdict: 'done' });
+  expect(reportRun(runFolder(root, id))).toMatchObject({ state: 'completed', verdict: 'done' });
   expect((await at.oneshot(['replay', '--verify'])).code).toBe(0);
   const entries: JournalEntry[] = [];
   readRun(runFolder(root, id), (entry) => entries.push(entry));
@@ -106,11 +114,21 @@ function startedNow(): number[] {
     .map((name) => Number.parseInt(name, 10));
 }
 
-/** So many of them, evenly, the last one too. */
+/** So many of them, evenly. */
 function spread<T>(all: readonly T[], count: number): T[] {
   const every = all.length / count;
-  return Array.from(
-    { length: count },
-    (_, index) => all[Math.ceil((index + 1) * every) - 1],
-  ).filter((one) => one !== undefined);
+  const indexes = Array.from({ length: count }, (_, index) => Math.floor((index + 0.5) * every));
+  return all.filter((_, index) => indexes.includes(index));
+}
+
+/** Some of each state that was the last to be recorded. */
+function someOfEach(all: readonly CutRun[], count: number): CutRun[] {
+  const groups = new Map<string, CutRun[]>();
+  for (const cut of all) {
+    const entry = truth[cut.recorded - 1];
+    const state = entry ? phaseOf(entry.value) : 'nothing';
+    groups.set(state, [...(groups.get(state) ?? []), cut]);
+  }
+  expect(groups.size).toBe(STATES);
+  return [...groups.values()].flatMap((group) => spread(group, Math.min(count, group.length)));
 }

@@ -2,9 +2,9 @@
  * What may be on a disk after a power cut. Only what was synced is sure: the bytes of a file by a sync of the file, its
  * name by a sync of its folder. Of the rest, names come and go in their order and the last of them may be missing;
  * written bytes may be missing, whole, cut off anywhere, or zeros from anywhere on (a file at its new length whose last
- * blocks were never written).
+ * blocks were never written). Files do not wait for each other: one may be lost that was written long before another.
  */
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { DiskStep } from './recorded-writes.ts';
 
 /** Files by absolute path, and the folders. */
@@ -86,12 +86,26 @@ export class Disk {
       yield this.#image(done, (inode) => inode.synced, `${names}, no bytes`);
       yield this.#image(done, (inode) => inode.current, `${names}, all bytes`);
     }
+    yield* this.#lostOnes();
     const victim = this.#touched;
     if (!victim || victim.current === victim.synced) return;
     for (const { bytes, how } of tornForms(victim, stride)) {
       for (const others of ['synced', 'current'] as const) {
         const content = (inode: Inode) => (inode === victim ? bytes : inode[others]);
         yield this.#image(changes, content, `all names, ${how}, others ${others}`);
+      }
+    }
+  }
+
+  /** One that was written before is lost, all or half of it, and everything else is there. */
+  *#lostOnes(): Generator<Image> {
+    for (const [path, lost] of this.#current) {
+      if (lost === this.#touched || lost.current === lost.synced) continue;
+      const half = lost.current.subarray(0, (unsyncedFrom(lost) + lost.current.length) >> 1);
+      for (const bytes of new Set([lost.synced, half])) {
+        const content = (inode: Inode) => (inode === lost ? bytes : inode.current);
+        const what = `all but ${basename(path)}, of which ${bytes.length} bytes are left`;
+        yield this.#image(this.#pending.length, content, what);
       }
     }
   }
@@ -149,7 +163,7 @@ function* tornForms(
   { synced, current }: Inode,
   stride: number,
 ): Generator<{ bytes: Buffer; how: string }> {
-  const start = current.subarray(0, synced.length).equals(synced) ? synced.length : 0;
+  const start = unsyncedFrom({ synced, current });
   for (const at of cuts(start, current.length, stride)) {
     yield { bytes: current.subarray(0, at), how: `cut off at byte ${at} of ${current.length}` };
     const zeros = Buffer.from(current).fill(0, at);
@@ -158,6 +172,10 @@ function* tornForms(
     const hole = Buffer.from(current).fill(0, start, at);
     yield { bytes: hole, how: `zeros up to byte ${at} of ${current.length}` };
   }
+}
+
+function unsyncedFrom({ synced, current }: Inode): number {
+  return current.subarray(0, synced.length).equals(synced) ? synced.length : 0;
 }
 
 /** Where a write may be cut off; its beginning and its last bytes always. */
