@@ -13,7 +13,7 @@ async function auditedBy(once: string, ...options: string[]) {
   at.write('quick.json', CONFIG);
   const auditor = `if [ -e asked ]; then ${SAY_DONE}; else touch asked; ${once}; fi`;
   const agent = scriptAgent(at, WORKER, auditor);
-  const quick = ['--config', 'quick.json', '--inactivity-timeout', '400ms', ...options];
+  const quick = ['--config', 'quick.json', '--inactivity-timeout', '1s', ...options];
   const { code } = await at.oneshot(['do it', ...quick, ...agent]);
   const { attempts } = await at.show();
   return { at, code, first: attempts[1]?.end, count: attempts.length };
@@ -35,12 +35,13 @@ describe('An auditor that', () => {
   });
 
   it.each([
-    ['prints a byte now and then', 'for i in 1 2 3 4 5 6; do printf .; sleep 0.2; done; echo'],
-    ['prints invalid UTF-8', "printf '\\377\\376 bad \\n'"],
-    ['prints a line of 20 MB', "head -c 20000000 /dev/zero | tr '\\0' x; echo"],
-    ['pretty-prints JSON before', 'echo "{"; echo "  \\"note\\": 1"; echo "}"'],
-  ])('%s and then says done is heard', async (_, once) => {
-    const { code, count, first } = await auditedBy(`${once}; ${SAY_DONE}`);
+    ['prints a byte now and then', '1s', 'for i in 1 2 3 4 5; do printf .; sleep 0.3; done; echo'],
+    ['prints invalid UTF-8', '10s', "printf '\\377\\376 bad \\n'"],
+    ['prints a line of 20 MB', '10s', "head -c 20000000 /dev/zero | tr '\\0' x; echo"],
+    ['pretty-prints JSON before', '10s', 'echo "{"; echo "  \\"note\\": 1"; echo "}"'],
+  ])('%s and then says done is heard', async (_, inactivity, once) => {
+    const options = ['--inactivity-timeout', inactivity];
+    const { code, count, first } = await auditedBy(`${once}; ${SAY_DONE}`, ...options);
     expect({ code, count }).toEqual({ code: 0, count: 2 });
     expect(first).toMatchObject({ reason: 'exited', class: 'clean' });
   });
@@ -61,7 +62,10 @@ describe('An auditor that', () => {
     ['in a session of their own', "setsid sh -c 'echo $$ >child; exec sleep 60' >/dev/null &"],
     ['that hold its output open', 'sleep 60 & echo $! >child'],
   ])('leaves processes behind %s is judged, and they end', async (_, leave) => {
-    const { at, code, count } = await auditedBy(`${leave} sleep 0.1; ${SAY_DONE}`);
+    const { at, code, count } = await auditedBy(
+      `${leave} sleep 0.1; ${SAY_DONE}`,
+      ...['--inactivity-timeout', '10s'],
+    );
     expect({ code, count }).toEqual({ code: 0, count: 2 });
     expect(isAlive(Number(at.read('child')))).toBe(false);
     expect(leftOf(at)).toBe(0);
