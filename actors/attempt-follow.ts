@@ -19,7 +19,6 @@ import {
   takeUntil,
   tap,
   throttleTime,
-  timer,
 } from 'rxjs';
 import type { AttemptPlan } from '../machines/contracts.ts';
 import type { AgentEvent } from '../machines/events.ts';
@@ -33,6 +32,7 @@ import type { AttemptProcess } from './attempt-process.ts';
 import { type AttemptReading, createReading } from './attempt-reading.ts';
 import { type StopTarget, sealOutput } from './attempt-stops.ts';
 import { ranUntilNow } from './attempt-time.ts';
+import { awakeTimer } from './awake-timer.ts';
 import { lastWrittenAt } from './limit-end.ts';
 import { LivenessRecord, type SlowChannel, slowChannels } from './liveness.ts';
 import { type TailChunk, tailFile } from './output-tail.ts';
@@ -124,7 +124,7 @@ function endingOf(
 ): Observable<Ending> {
   const lingering$ = stdout$.pipe(
     filter(() => reading.outcome.final !== null),
-    switchMap(() => timer(settings.resultGraceMs)),
+    switchMap(() => awakeTimer(settings.resultGraceMs)),
     map((): Ending => ({ ...EXITED, lingered: true })),
   );
   const overflow$ = stdout$.pipe(

@@ -13,6 +13,7 @@ import { hasExitRecord, livingAgent, readAgentPid, readWrapperPid } from './atte
 import type { AttemptFiles, ProcessRecord } from './attempt-files.ts';
 import { writeRecord } from './attempt-files.ts';
 import type { StartedTree } from './attempt-launch.ts';
+import { awakeStopwatch } from './awake-clock.ts';
 import { identify } from './process-identity.ts';
 
 /** Milliseconds between looks at a process that is not our child, or at a file that is to appear. */
@@ -60,9 +61,9 @@ async function agentGone(files: AttemptFiles, runId: string): Promise<void> {
 }
 
 async function exitRecorded(files: AttemptFiles): Promise<void> {
-  const deadline = performance.now() + EXIT_RECORD_MS;
+  const awakeMs = awakeStopwatch();
   const isOver = () =>
-    hasExitRecord(files) || readWrapperPid(files) === null || performance.now() > deadline;
+    hasExitRecord(files) || readWrapperPid(files) === null || awakeMs() > EXIT_RECORD_MS;
   await firstWhen(isOver, POLL_MS);
 }
 

@@ -6,8 +6,6 @@
  * what was printed meanwhile is read before the timer can end.
  */
 
-import { Observable } from 'rxjs';
-
 /** Longest wait, in ms; a short timer is waited for in quarters. */
 const LONGEST_WAIT_MS = 1_000;
 
@@ -39,15 +37,22 @@ const REAL: Timers = {
   clear: (handle) => clearTimeout(handle as NodeJS.Timeout),
 };
 
-/** Tells once, after so many milliseconds awake. */
-export function awakeTimer(ms: number, clock: TimerClock = awakeClock()): Observable<void> {
-  return new Observable((subscriber) => {
-    const timer = clock.setTimeout(() => {
-      subscriber.next();
-      subscriber.complete();
-    }, ms);
-    return () => clock.clearTimeout(timer);
-  });
+/** Milliseconds that a sleep between two readings of a stopwatch counts for: then even one that sleeps on and on ends. */
+const SLEPT_COUNTS_MS = 100;
+
+/**
+ * Milliseconds awake since it was made, for whoever reads it again and again: where a reading is more than a second
+ * after the one before, this process slept in between.
+ */
+export function awakeStopwatch(now: () => number = REAL.now): () => number {
+  let elapsed = 0;
+  let last = now();
+  return () => {
+    const took = now() - last;
+    last += took;
+    elapsed += took > LATENESS_MS ? SLEPT_COUNTS_MS : took;
+    return elapsed;
+  };
 }
 
 export function awakeClock(timers: Timers = REAL): TimerClock {

@@ -20,7 +20,7 @@ import { readExit } from './attempt-exit.ts';
 import { type AttemptFiles, createAttemptFolder } from './attempt-files.ts';
 import { attemptMarker, startTree } from './attempt-launch.ts';
 import { startedProcess } from './attempt-process.ts';
-import { awakeTimer } from './awake-clock.ts';
+import { awakeTimer } from './awake-timer.ts';
 import { type CheckOutput, printedBytes, readCheckOutput } from './check-output.ts';
 import { type CheckRound, nextCheckRound } from './check-round.ts';
 import { emptyScript } from './check-target.ts';

@@ -1,5 +1,6 @@
 /** Runs git. The only file that starts it: every call has a time limit, and no call runs anything of the user's. */
 import { spawn } from 'node:child_process';
+import { awakeClock } from './awake-clock.ts';
 
 /** Why a call of git gave nothing. */
 export type GitFailure = 'notInstalled' | 'failed' | 'timedOut' | 'aborted' | 'tooLarge';
@@ -78,10 +79,11 @@ export async function runGit(call: GitCall): Promise<GitOutput> {
     };
     const abort = () => stop('aborted');
     const timeoutMs = call.timeoutMs ?? GIT_TIMEOUT_MS;
-    const timer = setTimeout(() => stop('timedOut'), timeoutMs);
+    const clock = awakeClock();
+    const timer = clock.setTimeout(() => stop('timedOut'), timeoutMs);
     signal?.addEventListener('abort', abort);
     const settle = () => {
-      clearTimeout(timer);
+      clock.clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
     };
 

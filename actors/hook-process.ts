@@ -1,6 +1,7 @@
 /** Runs one hook: a process of the user's, beside the run and without any say in it. */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { awakeClock } from './awake-clock.ts';
 import { stopTree } from './process-tree.ts';
 
 export interface HookCommand {
@@ -59,7 +60,8 @@ export async function runHook(command: HookCommand): Promise<HookEnd> {
     void stopTree({ pid: child.pid ?? null, environment: marker }, { graceMs: GRACE_MS });
   };
   const abort = () => end('it was ended with the run');
-  const timer = setTimeout(
+  const clock = awakeClock();
+  const timer = clock.setTimeout(
     () => end(`it took longer than its limit of ${command.timeoutMs} ms`),
     command.timeoutMs,
   );
@@ -75,7 +77,7 @@ export async function runHook(command: HookCommand): Promise<HookEnd> {
       });
     },
   );
-  clearTimeout(timer);
+  clock.clearTimeout(timer);
   command.signal.removeEventListener('abort', abort);
   child.stdout.destroy();
   child.stderr.destroy();

@@ -4,6 +4,7 @@
  * descendant inherits; and it is collected before the first signal, since afterwards the parents are gone.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { awakeStopwatch } from './awake-clock.ts';
 import { type ProcessIdentity, startTimeOf } from './process-identity.ts';
 import { nextSurvey, type Survey, takeSurvey, variable } from './process-survey.ts';
 import { commandLineOf, type ProcessEntry } from './process-table.ts';
@@ -23,7 +24,7 @@ export interface TreeRoot {
 }
 
 export interface StopOptions {
-  /** From SIGTERM to SIGKILL, in ms. */
+  /** From SIGTERM to SIGKILL, in ms; time that this process slept does not count. */
   readonly graceMs: number;
   /** Once aborted, there is no grace. */
   readonly now?: AbortSignal;
@@ -116,12 +117,12 @@ async function endWith(
   now?: AbortSignal,
   spare: number | null = null,
 ): Promise<Look> {
-  const deadline = performance.now() + boundMs;
+  const awakeMs = awakeStopwatch();
   for (let pause = FIRST_LOOK_MS; ; pause = Math.min(pause * 2, LAST_LOOK_MS)) {
     const found = await lookAtWhole(root, reached.size > 0);
     const targets = found.tree.filter(({ pid }) => pid !== spare);
     for (const entry of targets) signalOnce(entry, signal, reached);
-    if (found.tree.length === 0 || now?.aborted || performance.now() >= deadline) return found;
+    if (found.tree.length === 0 || now?.aborted || awakeMs() >= boundMs) return found;
     await delay(pause, undefined, now ? { signal: now } : {}).catch(() => undefined);
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { awakeClock, type Timers } from '../../actors/awake-clock.ts';
+import { awakeClock, awakeStopwatch, type Timers } from '../../actors/awake-clock.ts';
 
 /** Timers that are moved by hand: awake, or asleep, when none of them goes off. */
 function handMoved() {
@@ -100,5 +100,39 @@ describe('A timer of the awake clock', () => {
     clock.clearTimeout(timer);
     awake(10_000);
     expect([isOff, waiting.size]).toEqual([false, 0]);
+  });
+});
+
+describe('A stopwatch of the awake clock', () => {
+  /** What it shows after looks that were so many ms apart. */
+  const shownAfter = (gaps: readonly number[]) => {
+    let now = 5_000;
+    const read = awakeStopwatch(() => now);
+    return gaps.map((gap) => {
+      now += gap;
+      return read();
+    });
+  };
+
+  it.each([
+    [
+      'counts all the time while it is looked at',
+      [0, 50, 50, 900, 1_000],
+      [0, 50, 100, 1_000, 2_000],
+    ],
+    ['goes on after a sleep nearly where it was', [50, 36_000_000, 50], [50, 150, 200]],
+    ['moves on even for one who sleeps between all looks', [5_000, 5_000, 5_000], [100, 200, 300]],
+  ])('%s', (_, gaps, shown) => {
+    expect(shownAfter(gaps)).toEqual(shown);
+  });
+
+  it('never goes back, and never shows more than has passed', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat({ max: 100_000 })), (gaps) => {
+        const shown = shownAfter(gaps);
+        expect(shown).toEqual([...shown].sort((a, b) => a - b));
+        expect(shown.at(-1) ?? 0).toBeLessThanOrEqual(gaps.reduce((sum, gap) => sum + gap, 0));
+      }),
+    );
   });
 });

@@ -53,6 +53,29 @@ describe('A check that sleeps with its machine', () => {
   });
 });
 
+describe('An agent that is being stopped while its machine sleeps', () => {
+  it('has all of its grace to save its work when it wakes', async () => {
+    const at = place();
+    const saving = 'mkfifo go; trap "echo $$ >asked; read go <go; echo saved >work; exit 0" TERM';
+    const worker = `cat >/dev/null; ${saving}; echo $$ >pid; while :; do sleep 0.05; done`;
+    at.write('oneshot.config.json', JSON.stringify({ killGrace: '3s' }));
+    const run = at.start(['do it', ...scriptAgent(at, worker)]);
+    await until('the worker is at work', () => hasText(at, 'pid'));
+    process.kill(run.pid, 'SIGINT');
+    await until('the worker is asked to end', () => hasText(at, 'asked'));
+    process.kill(run.pid, 'SIGSTOP');
+    // The sleep itself: longer than the grace.
+    await delay(3_500);
+    process.kill(run.pid, 'SIGCONT');
+    // Whoever counts the sleep has killed the worker by now.
+    await delay(250);
+    await at.shell('kill -0 "$(cat asked)" && echo >go');
+    await run.ended;
+    expect(at.exists('work') && at.read('work')).toBe('saved\n');
+    expect(at.snapshot().state).toBe('interrupted');
+  });
+});
+
 /** Of the run that an output tells of. */
 const idIn = (text: string) => /\b\d{8}-\d{6}-\d{3}-[0-9a-f]{6}\b/.exec(text)?.[0];
 
