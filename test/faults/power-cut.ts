@@ -30,6 +30,9 @@ type NameChange =
   | { readonly kind: 'folder'; readonly path: string }
   | { readonly kind: 'gone'; readonly path: string };
 
+/** Bytes between two cuts for which the other files are tried as they are synced, too. */
+const ROUGH_STRIDE = 97;
+
 /** A disk as the running machine sees it, and as it lasts. */
 export class Disk {
   readonly #current = new Map<string, Inode>();
@@ -89,8 +92,10 @@ export class Disk {
     yield* this.#lostOnes();
     const victim = this.#touched;
     if (!victim || victim.current === victim.synced) return;
-    for (const { bytes, how } of tornForms(victim, stride)) {
-      for (const others of ['synced', 'current'] as const) {
+    for (const { bytes, how, at } of tornForms(victim, stride)) {
+      // What the others are like has little to do with the byte.
+      const isRough = at % ROUGH_STRIDE === 0 || stride > ROUGH_STRIDE;
+      for (const others of isRough ? (['current', 'synced'] as const) : (['current'] as const)) {
         const content = (inode: Inode) => (inode === victim ? bytes : inode[others]);
         yield this.#image(changes, content, `all names, ${how}, others ${others}`);
       }
@@ -162,15 +167,15 @@ export class Disk {
 function* tornForms(
   { synced, current }: Inode,
   stride: number,
-): Generator<{ bytes: Buffer; how: string }> {
+): Generator<{ bytes: Buffer; how: string; at: number }> {
   const start = unsyncedFrom({ synced, current });
   for (const at of cuts(start, current.length, stride)) {
-    yield { bytes: current.subarray(0, at), how: `cut off at byte ${at} of ${current.length}` };
+    yield { at, bytes: current.subarray(0, at), how: `cut off at byte ${at} of ${current.length}` };
     const zeros = Buffer.from(current).fill(0, at);
-    yield { bytes: zeros, how: `zeros from byte ${at} of ${current.length}` };
+    yield { at, bytes: zeros, how: `zeros from byte ${at} of ${current.length}` };
     // Blocks are written in any order: the last one first.
     const hole = Buffer.from(current).fill(0, start, at);
-    yield { bytes: hole, how: `zeros up to byte ${at} of ${current.length}` };
+    yield { at, bytes: hole, how: `zeros up to byte ${at} of ${current.length}` };
   }
 }
 
