@@ -144,6 +144,7 @@ describe('A fork', () => {
       ...scriptAgent(at, `case $ONESHOT_ATTEMPT in 0003-*) ${waits};; *) ${SAYS};; esac`, JUDGES),
     ]);
     await until('the second worker is at work', () => run.err().includes('word-of-0003'));
+    await until('its start is recorded', () => at.snapshot().history.at(-1)?.pid !== undefined);
     const first = at.runs()[0] ?? '';
     const before = fingerprint(first);
     const judge = at.write('judge.sh', `#!/bin/sh\ncat >/dev/null; echo '{"verdict":"done"}'\n`);
