@@ -30,6 +30,15 @@ export function ranUntilLastSign(files: AttemptFiles, now: number): number {
   return told >= 0 ? Math.min(told, atMost) : atMost;
 }
 
+/**
+ * When an attempt began, in epoch milliseconds, by the wall clock as it was or as it is now, whichever is earlier: a file
+ * with an older time was not written by it. `null` when no start is recorded.
+ */
+export function begunAtEarliest(files: AttemptFiles, now: number): number | null {
+  const startedAt = readRecord<CommandRecord>(files.file('command.json'))?.startedAt;
+  return startedAt === undefined ? null : Math.min(startedAt, now - ranUntilNow(files, now));
+}
+
 /** `null` when that was an earlier boot: each has a clock of its own. */
 function ofThisBoot({ bootId, startedUptimeMs }: CommandRecord): number | null {
   return bootId === currentBootId() ? Math.max(0, uptimeMs() - startedUptimeMs) : null;

@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { type AttemptFiles, type CommandRecord, readRecord } from './attempt-files.ts';
+import type { AttemptFiles } from './attempt-files.ts';
+import { begunAtEarliest } from './attempt-time.ts';
 import { gitEnvironment, runGit } from './git-command.ts';
 import { readablePath, readPaths } from './git-paths.ts';
 import type { RunHost } from './run-host.ts';
@@ -22,8 +23,8 @@ export async function filesChangedBy(host: RunHost, files: AttemptFiles): Promis
   const { before, after } = readTrees(files) ?? {};
   const place = before && after ? await host.trees.place() : null;
   if (before && after && place) return namesBetween(place, before.tree, after.tree);
-  const startedAt = readRecord<CommandRecord>(files.file('command.json'))?.startedAt;
-  return startedAt === undefined ? [] : filesChangedSince(host.place, startedAt);
+  const begunAt = begunAtEarliest(files, host.now());
+  return begunAt === null ? [] : filesChangedSince(host.place, begunAt);
 }
 
 async function namesBetween({ plain }: RecordedPlace, from: string, to: string): Promise<string[]> {

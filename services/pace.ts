@@ -1,5 +1,6 @@
 /** How fast what a run did is shown: as soon as it is there, or in its own time once more. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { uptimeMs } from '../actors/uptime.ts';
 
 export interface Pace {
   /** How fast time runs for those who watch; `null`: it is the time of now. */
@@ -24,7 +25,7 @@ export const LIVE: Pace = {
 const LONGEST_WAIT_MS = 60_000;
 
 /** Time begins at `from` when the first one watches, and runs `speed` times as fast as it did. */
-export function playedPace(from: number, speed: number, clock: () => number = Date.now): Pace {
+export function playedPace(from: number, speed: number, clock: () => number = uptimeMs): Pace {
   let begunAt: number | null = null;
   const now = () => (begunAt === null ? from : from + (clock() - begunAt) * speed);
   return {

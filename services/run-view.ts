@@ -128,13 +128,15 @@ function withEnd(view: AttemptView, known: KnownEnd): AttemptView {
     message,
     survivors,
     sharedServices = [],
+    endedAt,
+    ranMs,
     result,
     sessionId,
     usage,
   } = known.end;
   return {
     ...view,
-    endedAt: known.end.endedAt,
+    endedAt: endedAt >= view.startedAt ? endedAt : view.startedAt + ranMs,
     end: { reason, class: endClass, exitCode, signal, message, survivors, sharedServices },
     result: result && { preview: result.preview, path: result.path },
     sessionId,

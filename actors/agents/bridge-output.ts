@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import type { Activity } from '../../machines/activity.ts';
+import { uptimeMs } from '../uptime.ts';
 import { lineOf, SIGN_OF_LIFE } from './own-records.ts';
 
 /** Milliseconds between lines that say nothing but that the process lives. */
@@ -13,16 +14,16 @@ export interface BridgeOutput {
 }
 
 /** Writes at once, so that nothing is lost whatever ends the process. */
-export function createBridgeOutput(now: () => number): BridgeOutput {
-  let lastAt = 0;
+export function createBridgeOutput(): BridgeOutput {
+  let lastAt = Number.NEGATIVE_INFINITY;
   const put = (line: string): void => {
     writeSync(1, line);
-    lastAt = now();
+    lastAt = uptimeMs();
   };
   return {
     say: (activity) => put(lineOf(activity)),
     live: () => {
-      if (now() - lastAt >= LIFE_MS) put(SIGN_OF_LIFE);
+      if (uptimeMs() - lastAt >= LIFE_MS) put(SIGN_OF_LIFE);
     },
   };
 }

@@ -11,7 +11,11 @@ export interface Words {
   flush(): void;
 }
 
-/** Gathers the words of a model, which come a token at a time, into activities of whole lines or half a second. */
+/**
+ * Gathers the words of a model, which come a token at a time, into activities of whole lines or half a second.
+ *
+ * @param now milliseconds on a clock that nobody sets.
+ */
 export function createWords(say: (activity: Activity) => void, now: () => number): Words {
   let kind: 'text' | 'thinking' = 'text';
   let held = '';

@@ -2,7 +2,7 @@ import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { attemptFiles, type CommandRecord } from '../../actors/attempt-files.ts';
-import { ranUntilLastSign, ranUntilNow } from '../../actors/attempt-time.ts';
+import { begunAtEarliest, ranUntilLastSign, ranUntilNow } from '../../actors/attempt-time.ts';
 import { currentBootId } from '../../actors/process-identity.ts';
 import { uptimeMs } from '../../actors/uptime.ts';
 import { temporaryFolder } from '../services/recorded-run.ts';
@@ -82,6 +82,24 @@ describe('How long an attempt of an earlier boot ran', () => {
   ])('%s', (_, signs, nowAfterMs, expected) => {
     const files = attempt('an earlier boot', uptimeMs() + DAY, signs);
     expect(ranUntilLastSign(files, STARTED_AT + nowAfterMs)).toBe(expected);
+  });
+});
+
+describe('The earliest time of what an attempt wrote, a minute after its start', () => {
+  it.each([
+    ['by a clock that nobody set, is its start', 60_000, 0],
+    ['by a clock that was set on a day, is its start', DAY, 0],
+    ['by a clock that was set back a day, is a minute before now', 60_000 - DAY, -DAY],
+  ])('%s', (_, nowAfterMs, expected) => {
+    const files = attempt(currentBootId(), MINUTE_AGO(), {});
+    const at = begunAtEarliest(files, STARTED_AT + nowAfterMs) ?? Number.NaN;
+    expect(at - STARTED_AT - expected).toBeLessThanOrEqual(0);
+    expect(at - STARTED_AT - expected).toBeGreaterThan(-10_000);
+  });
+
+  it('is not known when no start is recorded', () => {
+    const files = attemptFiles(temporaryFolder(), { number: 1, role: 'worker' });
+    expect(begunAtEarliest(files, STARTED_AT)).toBeNull();
   });
 });
 

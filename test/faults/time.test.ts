@@ -1,4 +1,5 @@
-import { basename, resolve } from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { type Place, place, SAY_DONE, scriptAgent, until } from '../oneshot-process.ts';
@@ -93,23 +94,71 @@ describe('A wall clock that is set back between two runs', () => {
   });
 });
 
-describe('A wall clock that is set while an agent works', () => {
-  it.each([
-    ['back', -86_400_000],
-    ['on', 86_400_000],
-  ])('a day %s changes nothing of the run, which can be replayed', async (_, jump) => {
+/** Its first attempt waits to be told to end, its second one does not; the first audit asks for more. */
+const TWO_ROUNDS = `if [ -e pid ]; then cat >/dev/null; echo did more; else ${WAITING}; fi`;
+const ONCE_MORE = `if [ -e more ]; then ${SAY_DONE}; else touch more; cat >/dev/null; echo '{"verdict":"retry","feedback":"more"}'; fi`;
+
+const isInOrder = (times: readonly number[]) =>
+  times.every((time, index) => index === 0 || time >= (times[index - 1] ?? 0));
+
+describe.each([
+  ['back', -36_000_000],
+  ['on', 36_000_000],
+])('A wall clock that is set %s by ten hours while an agent works', (_, jump) => {
+  /** Under a time budget that the jump is many times as long as. */
+  async function begin() {
     const at = place();
-    const run = at.start(['do it', ...scriptAgent(at, WAITING, SAY_DONE)], {
-      env: jumpingClock(at, jump),
-    });
+    const args = ['do it', '--max-time', '1h', ...scriptAgent(at, TWO_ROUNDS, ONCE_MORE)];
+    const run = at.start(args, { env: jumpingClock(at, jump) });
     await until('the worker is at work', () => hasText(at, 'pid'));
     at.write('jump', '');
+    return { at, run };
+  }
+
+  async function expectWhole(at: Place) {
+    expect((await at.oneshot(['replay', '--verify'])).code).toBe(0);
+    const { state, attempts, history } = await at.show();
+    expect(state).toBe('completed');
+    expect(isInOrder(history.map(({ at: time }) => time))).toBe(true);
+    for (const { startedAt, endedAt } of attempts)
+      expect(endedAt).toBeGreaterThanOrEqual(startedAt);
+    return attempts.map(({ role }) => role);
+  }
+
+  it('costs the run nothing of its time, and the run can be replayed', async () => {
+    const { at, run } = await begin();
     await at.shell('echo >go');
     expect((await run.ended).code).toBe(0);
-    expect((await at.oneshot(['replay'])).code).toBe(0);
-    const { attempts, history } = await at.show();
-    expect(attempts.map(({ role }) => role)).toEqual(['worker', 'auditor']);
-    const times = history.map(({ at: time }) => time);
-    expect(times).toEqual([...times].sort((a, b) => a - b));
+    expect(await expectWhole(at)).toEqual(['worker', 'auditor', 'worker', 'auditor']);
+    const { context } = at.snapshot().snapshot as unknown as { context: { activeMs: number } };
+    expect(context.activeMs).toBeGreaterThan(0);
+    expect(context.activeMs).toBeLessThan(600_000);
+  });
+
+  it('lets an interrupted run be resumed when the clock is right again', async () => {
+    const { at, run } = await begin();
+    process.kill(run.pid, 'SIGINT');
+    await run.ended;
+    expect(at.snapshot().state).toBe('interrupted');
+    expect((await at.oneshot(['resume'])).code).toBe(0);
+    await expectWhole(at);
+  });
+});
+
+describe('A wall clock that is set back before an agent crashes', () => {
+  it('hides nothing of what the agent wrote', async () => {
+    const at = place();
+    at.write('jump', '');
+    const crashing = `${WAITING} >/dev/null; echo half >work.txt; exit 1`;
+    const worker = `if [ -e work.txt ]; then cat >/dev/null; echo did it; else ${crashing}; fi`;
+    const run = at.start(['do it', ...scriptAgent(at, worker)], {
+      env: jumpingClock(at, 36_000_000),
+    });
+    await until('the worker is at work', () => hasText(at, 'pid'));
+    rmSync(join(at.path, 'jump'));
+    await at.shell('echo >go');
+    expect((await run.ended).code).toBe(0);
+    const salvage = join(at.runs()[0] ?? '', 'attempts', '0001-worker', 'salvage.md');
+    expect(readFileSync(salvage, 'utf8')).toContain('work.txt');
   });
 });

@@ -38,7 +38,7 @@ export interface AskerOptions {
   readonly signal: AbortSignal;
   /** Called while it waits. */
   live(): void;
-  /** Epoch ms. */
+  /** Milliseconds on a clock that nobody sets. */
   now(): number;
 }
 

@@ -5,6 +5,7 @@
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RequestError } from '@agentclientprotocol/sdk';
+import { uptimeMs } from '../../uptime.ts';
 import { createBridgeOutput } from '../bridge-output.ts';
 import { type AgentProcess, startAgent } from './agent-process.ts';
 import { failureOfEnd, failureOfError, TurnFailure } from './failure.ts';
@@ -28,7 +29,7 @@ await main();
 async function main(): Promise<void> {
   // Made by our own adapter, of exactly this type.
   const options: BridgeOptions = JSON.parse(process.argv[2] ?? '{}');
-  const { say, live } = createBridgeOutput(Date.now);
+  const { say, live } = createBridgeOutput();
   const stopping = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopping.abort());
   const agent = startAgent(options.command, options.cwd, {
@@ -42,7 +43,7 @@ async function main(): Promise<void> {
     signal: stopping.signal,
     say,
     live,
-    now: Date.now,
+    now: uptimeMs,
   });
   say(result);
   await agent.end();

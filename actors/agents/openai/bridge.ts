@@ -12,7 +12,7 @@ await main();
 async function main(): Promise<void> {
   // Made by our own adapter, of exactly this type.
   const options: BridgeOptions = JSON.parse(process.argv[2] ?? '{}');
-  const output = createBridgeOutput(Date.now);
+  const output = createBridgeOutput();
   output.say({ kind: 'session', sessionId: options.sessionId });
   const result = await converse({
     ...options,

@@ -5,6 +5,7 @@ import type { Usage } from '../../../machines/contracts.ts';
 import { UNKNOWN_USAGE } from '../../../machines/contracts.ts';
 import { addUsage } from '../../../machines/usage.ts';
 import { boundText, parseRecord } from '../../stream-reader.ts';
+import { uptimeMs } from '../../uptime.ts';
 import { type Answer, NO_ANSWER } from './answer.ts';
 import { ask, type Caller } from './exchange.ts';
 import type { Judged } from './failure.ts';
@@ -63,9 +64,9 @@ function pauseBefore(
   return wait <= LONGEST_PAUSE_MS ? wait : null;
 }
 
-async function pause({ live, now }: Conversation, ms: number): Promise<void> {
-  const end = now() + ms;
-  for (let left = ms; left > 0; left = end - now()) {
+async function pause({ live }: Conversation, ms: number): Promise<void> {
+  const end = uptimeMs() + ms;
+  for (let left = ms; left > 0; left = end - uptimeMs()) {
     live();
     await delay(Math.min(left, LIFE_MS));
   }

@@ -2,6 +2,7 @@
 import type { Activity } from '../../../machines/activity.ts';
 import { boundAnswer } from '../../bounded-answer.ts';
 import { type JsonObject, parseRecord } from '../../stream-reader.ts';
+import { uptimeMs } from '../../uptime.ts';
 import { createWords } from '../words.ts';
 import { type Answer, errorIn, NO_ANSWER, pieceOf, withPiece } from './answer.ts';
 import { createEventStreamParser } from './event-stream.ts';
@@ -52,7 +53,7 @@ async function readAnswer(
   { headers, body }: Posted,
   target: Target,
 ): Promise<Asked> {
-  const words = createWords(caller.say, caller.now);
+  const words = createWords(caller.say, uptimeMs);
   let answer = NO_ANSWER;
   let error: JsonObject | null = null;
   let isWhole = false;

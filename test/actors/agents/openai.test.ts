@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import type { AgentSettings, LaunchRequest } from '../../../actors/agents/adapter.ts';
 import { openai } from '../../../actors/agents/openai.ts';
@@ -139,6 +140,32 @@ describe('A run with openai', () => {
     await run(at, url, '--inactivity-timeout', '1s', '--worker-attempts', '1');
     expect(at.snapshot().history.map(({ reason }) => reason)).toContain('inactivity');
     expect(at.snapshot().state).toBe('failed');
+  });
+
+  it('shows its life also when the clock is set back', async () => {
+    const at = place();
+    const signOfJump = join(at.path, 'jump');
+    const thinks: Reply = async (response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      writeFileSync(signOfJump, '');
+      // Longer than the inactivity timeout.
+      for (let left = 40; left > 0; left -= 1) {
+        response.write(': alive\n\n');
+        await delay(100);
+      }
+      response.end(answerStream('Hello!'));
+    };
+    const { url } = await endpoint(byRole(thinks, answers(DONE)));
+    const { ended } = at.start(['say hello', ...flags(url), '--inactivity-timeout', '3s'], {
+      env: {
+        OPENAI_API_KEY: 'sk-0123456789abcdef',
+        NODE_OPTIONS: `--require ${resolve('test/fixtures/processes/jumping-clock.cjs')}`,
+        FAULTS_JUMP: signOfJump,
+        FAULTS_JUMP_MS: '-36000000',
+      },
+    });
+    expect((await ended).code).toBe(0);
+    expect((await at.show()).attempts).toHaveLength(2);
   });
 
   it('goes on with what a worker said before it was cut off at the limit of tokens', async () => {
